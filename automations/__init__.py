@@ -1,0 +1,1 @@
+"""The standing orders: what the house does unasked."""

@@ -1,0 +1,1 @@
+"""The doors: how a message comes in and goes out."""

@@ -1,0 +1,85 @@
+"""A mail that passes on another one: who wrote that, to whom, what."""
+
+import re
+from typing import Any
+
+from channels.email.addresses import people_in
+from channels.email.quote_blocks import Block, attribution_at, block_at, inline_block, marker_kind, unquoted
+from channels.email.quote_words import FORWARD_PREFIX, REPLY_PREFIX
+
+Forwarded = dict[str, Any]
+MAX_LINES = 5_000
+QUOTE_MARK = re.compile(r"^\s{0,3}> ?")
+
+
+def forwarded_in(text: str, subject: str, is_reply: bool) -> Forwarded | None:
+    """{"from", "to", "cc", "subject", "date", "text"} of the mail that is passed on, or None.
+
+    A block without words that say so counts only under a subject such as "Fwd:", or when nothing marks the mail as a reply.
+    """
+    lines = text.split("\n")[:MAX_LINES]
+    says_forward = bool(FORWARD_PREFIX.match(subject))
+    may_be = says_forward or not (is_reply or REPLY_PREFIX.match(subject))
+    for position, line in enumerate(lines):
+        if not line.strip():
+            continue
+        kind, rest = marker_kind(line)
+        if kind == "forward" or (kind == "original" and may_be):
+            found = _after_marker(lines, position, rest)
+        else:
+            found = _unmarked(lines, position, subject if says_forward else "") if may_be else None
+            if not found and attribution_at(lines, position):
+                return None
+        if found:
+            return found
+    return None
+
+
+def _after_marker(lines: list[str], position: int, rest: str) -> Forwarded | None:
+    if rest and (values := inline_block(rest)):
+        return _described(Block(values, position + 1), lines)
+    for number in range(position + 1, min(position + 5, len(lines))):
+        if unquoted(lines[number]):
+            block = block_at(lines, number)
+            return _described(block, lines) if block else None
+    return None
+
+
+def _unmarked(lines: list[str], position: int, forward_subject: str) -> Forwarded | None:
+    """A block or, under a forwarding subject, a `… wrote:` line."""
+    block = block_at(lines, position)
+    if block:
+        return _described(block, lines)
+    count = attribution_at(lines, position) if forward_subject else 0
+    if not count:
+        return None
+    sender = " ".join(unquoted(line) for line in lines[position:position + count])
+    values = {"from": _sender_words(sender), "subject": FORWARD_PREFIX.sub("", forward_subject)}
+    return _described(Block(values, position + count), lines)
+
+
+def _sender_words(attribution: str) -> str:
+    found = re.search(r"(?:[\"«“]\s*([^\"»”]+?)\s*[\"»”]\s*|([^,\d<]{0,80}))<([^<>\s]+@[^<>\s]+)>", attribution)
+    return f'"{(found.group(1) or found.group(2) or "").strip()}" <{found.group(3)}>' if found else attribution
+
+
+def _described(block: Block, lines: list[str]) -> Forwarded:
+    values = block.values
+    return {"from": next(iter(people_of(values.get("from", ""))), None), "to": people_of(values.get("to", "")),
+            "cc": people_of(values.get("cc", "")), "subject": values.get("subject", ""), "date": values.get("date", ""),
+            "text": _inner_text(lines[block.end:])}
+
+
+def _inner_text(lines: list[str]) -> str:
+    """The rest of the lines; one level of quote marks is taken away when it was put there by forwarding."""
+    seen = [line for line in lines if line.strip()]
+    if seen and QUOTE_MARK.match(seen[0]):
+        lines = [QUOTE_MARK.sub("", line) for line in lines]
+    return "\n".join(lines).strip()
+
+
+def people_of(value: str) -> list[dict[str, str]]:
+    """People in a line written for readers: separators, brackets and `mailto:` as programs write them."""
+    value = re.sub(r"[\[<(]\s*mailto:([^\]>)\s]+)\s*[\]>)]", r"<\1>", value).replace("mailto:", "")
+    value = re.sub(r"\s<([^<>@]*@[^<>@]*)>\s*<\1>", r" <\1>", value)
+    return people_in(value.encode("utf-8", "replace"))

@@ -1,0 +1,96 @@
+"""The e-mail door, outwards: a message or letter becomes a mail."""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from channels.channel import Accepted, Refused, SurelyNotAccepted
+from channels.email import smtp
+from channels.email.compose import Outgoing, UnsafeHeader, compose
+from helpdesk import store, vault
+from helpdesk.extensions import db
+from helpdesk.models import Agent, Attachment, Delivery, Desk, Inbox, Letter, Message, Ticket
+from helpdesk.settings import current
+
+
+class EmailChannel:
+    """Sends through the SMTP server of the inbox, or through the practice post office."""
+
+    def send(self, delivery: Delivery, mark: Callable[[], bool]) -> Accepted:
+        """See Channel."""
+        inbox = db.session.get_one(Inbox, delivery.inbox_id)
+        try:
+            outgoing = mail_of_message(delivery.message, inbox) if delivery.message else mail_of_letter(delivery.letter, inbox)
+            content = compose(outgoing)
+        except (UnsafeHeader, FileNotFoundError) as error:
+            raise Refused(f"not sent: {type(error).__name__}") from error
+        server = server_of(inbox)
+        recipients = [address for _, address in [*outgoing.to, *outgoing.cc]]
+        db.session.commit()  # nothing is held while the other side thinks
+        return smtp.send(server, outgoing.from_address, list(dict.fromkeys(recipients)), content, mark)
+
+
+def server_of(inbox: Inbox) -> smtp.Server:
+    """The inbox's own server, or the practice post office of this desk."""
+    if inbox.smtp:
+        return smtp.Server(inbox.smtp["host"], int(inbox.smtp["port"]), inbox.smtp.get("security", "none"))
+    try:
+        host, _, port = (current().run_folder / "practice-smtp").read_text(encoding="ascii").strip().rpartition(":")
+    except FileNotFoundError as error:
+        raise SurelyNotAccepted("the practice post office is closed") from error
+    return smtp.Server(host, int(port))
+
+
+def mail_of_message(message: Message, inbox: Inbox) -> Outgoing:
+    """An answer as it leaves: the agent's name, the inbox's address, the thread it stands in."""
+    ticket = db.session.get_one(Ticket, message.ticket_id)
+    agent = db.session.get(Agent, message.agent_id) if message.agent_id else None
+    language = "ar" if message.language == "ar" else "en"
+    files = db.session.scalars(select(Attachment).where(Attachment.message_id == message.id).order_by(Attachment.id))
+    return Outgoing(
+        from_name=" · ".join(filter(None, [agent.shown_name(language) if agent else "", sender_name(inbox, language)])),
+        from_address=inbox.address, to=pairs(message.to), cc=pairs(message.cc),
+        reply_to=reply_address(inbox, ticket) if inbox.plus_addressing else None,
+        subject=reply_subject(message.subject), text=with_signature(message, agent, language), html=None,
+        message_id=message.external_id or "", in_reply_to=message.in_reply_to or None, references=message.references,
+        attachments=[(file.name, file.content_type, store.path_of(file.sha256).read_bytes()) for file in files], date=message.created_at,
+    )
+
+
+def mail_of_letter(letter: Letter | None, inbox: Inbox) -> Outgoing:
+    """A mail of the desk itself."""
+    assert letter is not None
+    return Outgoing(
+        from_name=sender_name(inbox, letter.language), from_address=inbox.address, to=[(letter.to_name, letter.to_address)], cc=[],
+        reply_to=None, subject=letter.subject, text=letter.text, html=None,
+        message_id=vault.mint_message_id(0, inbox.address.rpartition("@")[2]), in_reply_to=None, references=[], attachments=[],
+        date=letter.created_at, automatic=True,
+    )
+
+
+def sender_name(inbox: Inbox, language: str) -> str:
+    """Who writes, in the language of the letter."""
+    desk = db.session.get(Desk, 1)
+    return desk.shown_name(language) if desk else inbox.shown_name(language)
+
+
+def reply_address(inbox: Inbox, ticket: Ticket) -> str:
+    """Our address with a token that only this ticket's contact is given."""
+    local, _, domain = inbox.address.rpartition("@")
+    return f"{local}+{vault.mint_reply_token(ticket.id, ticket.contact_id)}@{domain}"
+
+
+def reply_subject(subject: str) -> str:
+    """With one "Re:"; a subject that has one keeps it."""
+    return subject if subject.lower().startswith(("re:", "رد:")) else f"Re: {subject}".strip()
+
+
+def with_signature(message: Message, agent: Agent | None, language: str) -> str:
+    """The text over the agent's signature in its language."""
+    signature = agent.signature_in(language).strip() if agent else ""
+    return f"{message.text.rstrip()}\n\n-- \n{signature}\n" if signature else message.text
+
+
+def pairs(people: list[dict[str, str]]) -> list[tuple[str, str]]:
+    """As the composer of mails takes them."""
+    return [(person.get("name", ""), person["address"]) for person in people]

@@ -1,0 +1,95 @@
+"""Which parts of a mail are its text, which its HTML, and which are files."""
+
+from dataclasses import dataclass, field
+
+from channels.email.attachments import Attachment, attachments_of, declared_name
+from channels.email.charset import decode
+from channels.email.html_text import text_of_html
+from channels.email.limits import MAX_HTML_BYTES, MAX_TEXT_CHARACTERS
+from channels.email.parse_mime import Entity
+
+TEXT_TYPES = {"text/plain", "text/html", "text/enriched", "text/richtext"}
+REPORT_TYPES = {"message/delivery-status", "message/disposition-notification", "message/feedback-report", "text/rfc822-headers",
+                "message/global-delivery-status"}
+
+
+@dataclass
+class Bodies:
+    """What a mail says: pieces of plain text, pieces of HTML, both in order; files; and the text of each place, best form first."""
+
+    plain: list[str] = field(default_factory=list)
+    html: list[str] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """All inline text in order; a place that has only HTML gives the text of it."""
+        return "\n\n".join(filter(None, (piece.strip("\n") for piece in self.shown)))[:MAX_TEXT_CHARACTERS]
+
+
+def bodies_of(entity: Entity) -> Bodies:
+    """Walk the tree once. Recursion is bounded by limits.MAX_DEPTH."""
+    bodies = Bodies()
+    _take(entity, bodies, True)
+    return bodies
+
+
+def _take(entity: Entity, bodies: Bodies, is_first: bool) -> None:
+    if entity.content_type == "multipart/alternative":
+        _take_alternative(entity, bodies)
+    elif entity.content_type.startswith("multipart/") and entity.children:
+        for number, child in enumerate(entity.children):
+            _take(child, bodies, is_first and number == 0)
+    elif _is_text(entity, is_first):
+        _take_text(entity, bodies)
+    else:
+        bodies.attachments += attachments_of(entity)
+
+
+def _take_alternative(entity: Entity, bodies: Bodies) -> None:
+    """The forms of one text: plain is read, HTML is shown, what else is in there are files."""
+    inner = Bodies()
+    for child in entity.children:
+        _take(child, inner, True)
+    bodies.plain += inner.plain
+    bodies.html += inner.html
+    bodies.attachments += inner.attachments
+    has_text = any(piece.strip() for piece in inner.plain)
+    bodies.shown += inner.plain if has_text else inner.shown
+
+
+def _is_text(entity: Entity, is_first: bool) -> bool:
+    if entity.content_type not in TEXT_TYPES or entity.disposition == "attachment":
+        return False
+    return is_first or not declared_name(entity)
+
+
+def _take_text(entity: Entity, bodies: Bodies) -> None:
+    text = decode(entity.content, entity.params.get("charset")).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    if entity.content_type == "text/plain":
+        text = unflowed(text, entity.params.get("delsp", "")) if entity.params.get("format", "").lower() == "flowed" else text
+        bodies.plain.append(text)
+        bodies.shown.append(text)
+        return
+    if len(text) <= MAX_HTML_BYTES:
+        bodies.html.append(text)
+    bodies.shown.append(text_of_html(text))
+
+
+def unflowed(text: str, delsp: str) -> str:
+    """Lines that end in a space go on in the next one of the same quote depth (RFC 3676)."""
+    lines: list[list[str]] = []
+    flowing, open_depth = False, 0
+    for line in text.split("\n"):
+        content = line.lstrip(">")
+        depth = len(line) - len(content)
+        content = content.removeprefix(" ")
+        if flowing and depth == open_depth and line != "-- ":
+            lines[-1].append(content)
+        else:
+            lines.append([">" * depth + (" " if depth and content else ""), content])
+        flowing, open_depth = line.endswith(" ") and line != "-- ", depth
+        if flowing and delsp.lower() == "yes":
+            lines[-1][-1] = lines[-1][-1][:-1]
+    return "\n".join(map("".join, lines))

@@ -1,0 +1,79 @@
+"""What somebody newly wrote: the text without quotes, forwarded blocks and signatures, by rules that know no single program."""
+
+import re
+
+from channels.email.quote_blocks import RULE, attribution_at, block_at, inline_block, marker_kind, unquoted
+from channels.email.quote_words import SENT_FROM, plainly
+
+QUOTED = re.compile(r"\s{0,3}>")
+SIGNATURE = re.compile(r"^(?:--|—|–|-- ?)\s*$|^_{2,}\s*$|^-{3,}\s*$")
+MAX_LINES = 5_000
+
+
+def reply_text(text: str) -> str:
+    """The new lines of a mail, in their order; answers between quoted lines stay, the quoted lines go."""
+    runs = [_without_signature(run) for run in new_runs(text.split("\n"))]
+    return "\n\n".join(filter(None, ("\n".join(run).strip("\n") for run in runs))).strip()
+
+
+def new_runs(lines: list[str]) -> list[list[str]]:
+    """Runs of lines that are not quoted, up to the point from which on everything is old."""
+    runs: list[list[str]] = [[]]
+    position = 0
+    while position < min(len(lines), MAX_LINES):
+        if QUOTED.match(lines[position]):
+            runs.append([])
+            position += 1
+            continue
+        if begins_old_mail(lines, position):
+            return runs
+        count = attribution_at(lines, position)
+        if count and not _is_followed_by_quote(lines, position + count):
+            return runs
+        if not count:
+            runs[-1].append(lines[position])
+        position += count or 1
+    runs[-1] += lines[position:]  # so long a mail is not searched to its end
+    return runs
+
+
+def begins_old_mail(lines: list[str], position: int) -> bool:
+    """Does everything from this line on belong to an earlier mail?"""
+    plain = plainly(lines[position])
+    if not plain:
+        return False
+    kind, rest = marker_kind(lines[position])
+    if kind == "original" or (kind and (rest or plain[:1] in "-—_=*" or _block_follows(lines, position + 1))):
+        return True
+    if RULE.match(plain):
+        return _block_follows(lines, position + 1)
+    return block_at(lines, position) is not None or ("@" in plain and bool(inline_block(plain[:2000])))
+
+
+def _block_follows(lines: list[str], position: int) -> bool:
+    for number in range(position, min(position + 4, len(lines))):
+        if unquoted(lines[number]):
+            return block_at(lines, number) is not None or attribution_at(lines, number) > 0
+    return False
+
+
+def _is_followed_by_quote(lines: list[str], position: int) -> bool:
+    for line in lines[position:position + 4]:
+        if line.strip():
+            return bool(QUOTED.match(line))
+    return True
+
+
+def _without_signature(run: list[str]) -> list[str]:
+    """Cut at the line that announces a signature, and lines that a device added."""
+    for number, line in enumerate(run):
+        plain = plainly(line)
+        if SIGNATURE.match(plain) and (number > 0 or plain.startswith("--")):
+            run = run[:number]
+            break
+    while run and (not run[-1].strip() or RULE.match(run[-1].strip())):
+        run = run[:-1]
+    for number in range(max(0, len(run) - 6), len(run)):
+        if SENT_FROM.search(plainly(run[number])) and len(plainly(run[number])) < 90:
+            return run[:number]
+    return run

@@ -1,0 +1,135 @@
+"""The header blocks and the "… wrote:" lines with which mail programs begin what they quote."""
+
+import re
+from dataclasses import dataclass
+
+from channels.email.quote_words import FORWARD, LABELS, MESSAGE_WORD, ON, ORIGINAL, WROTE, label_kind, plainly
+
+DASHED = re.compile(r"^(?:[-—_=*]{2,}|\W{3,})\s*([^-—_=]{4,80}?(?:-\w[^-—_=]{0,60})?)\s*[-—_=*]{2,}\s*(.*)$")
+ADDRESS = re.compile(r"(?<![\w.+'-])[\w.+'-]++@[\w-]+(?:\.[\w-]+)+|<mailto:")
+RULE = re.compile(r"^[_—-]{5,}$|^[_*=]{8,}$")
+MAX_BLOCK_LINES = 40
+INLINE_LABEL = re.compile(
+    "(" + "|".join(sorted((re.escape(word[0].upper() + word[1:]) for words in LABELS.values() for word in words.split("|")), key=len, reverse=True))
+    + r"|CC|Cc)\s?[:：]\s")
+
+
+@dataclass
+class Block:
+    """Header lines of a quoted mail: their values by kind, and the index of the first line after them."""
+
+    values: dict[str, str]
+    end: int
+
+
+def unquoted(line: str) -> str:
+    """A line without its quote marks, ready for matching."""
+    return plainly(line.lstrip(" \t>"))
+
+
+def marker_kind(line: str) -> tuple[str | None, str]:
+    """("forward" | "original" | None, what follows on the line) for lines such as `---- Forwarded message ----`."""
+    plain = unquoted(line)
+    if len(plain) > 2000:
+        return None, ""
+    dashed = DASHED.match(plain)
+    words = dashed.group(1) if dashed else (plain[:-1] if plain.endswith((":", "：")) and len(plain) <= 70 else "")
+    if not words or "@" in words:
+        return None, ""
+    rest = dashed.group(2) if dashed else ""
+    if FORWARD.search(words) and MESSAGE_WORD.search(words):
+        return "forward", rest
+    if dashed and ORIGINAL.search(words) and (MESSAGE_WORD.search(words) or len(words) < 30):
+        return "original", rest
+    return None, ""
+
+
+def block_at(lines: list[str], start: int) -> Block | None:
+    """The block that begins on this line, if it has enough fields not to be a customer's own words."""
+    values: dict[str, str] = {}
+    last = None
+    position = start
+    while position < min(len(lines), start + MAX_BLOCK_LINES):
+        plain = unquoted(lines[position])
+        kind, value = label_of(plain)
+        if kind and (kind not in values or kind == "reply_to"):
+            values[kind], last = value, kind
+        elif kind or not plain or not last or not _goes_on(lines, position, last):
+            break
+        else:
+            values[last] += " " + plain
+        position += 1
+    return Block(values, position) if _is_enough(values) else None
+
+
+def label_of(plain: str) -> tuple[str | None, str]:
+    """The kind and the value of one header line, or (None, "")."""
+    head, colon, value = plain.replace("：", ":", 1).partition(":")
+    kind = label_kind(head) if colon else None
+    return kind, value.strip(" *_\t") if kind else ""
+
+
+def _goes_on(lines: list[str], position: int, last: str) -> bool:
+    """Is this the folded rest of a field? Then another field follows soon, or it holds more addresses."""
+    following = [label_of(unquoted(line))[0] for line in lines[position + 1:position + 4]]
+    return last in ("to", "cc", "subject", "from") and any(following) and "" not in [line.strip() for line in lines[position:position + 1]]
+
+
+def _is_enough(values: dict[str, str]) -> bool:
+    sender = values.get("from", "")
+    kinds = len(set(values) - {"reply_to"})
+    if not sender or not ("date" in values or "subject" in values):
+        return False
+    return kinds >= 3 or (kinds == 2 and ("@" in sender or bool(re.search(r"\d{2}", values.get("date", "")))))
+
+
+def inline_block(text: str) -> dict[str, str]:
+    """The fields of a block that stands on one line without breaks, as Yahoo writes it; {} if it is none."""
+    marks = list(INLINE_LABEL.finditer(text))
+    values: dict[str, str] = {}
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    for mark, end in zip(marks, ends, strict=False):
+        kind = label_kind(mark.group(1))
+        if kind and kind not in values:
+            values[kind] = text[mark.end():end].strip()
+    return values if _is_enough(values) else {}
+
+
+def attribution_at(lines: list[str], start: int) -> int:
+    """How many lines a `On … X wrote:` takes that begins here; 0 for none. One to four lines, joined."""
+    joined = ""
+    for count in range(1, 5):
+        if start + count > len(lines) or not lines[start + count - 1].strip(" >"):
+            return 0
+        if count > 1 and re.match(r"\s{0,3}>", lines[start + count - 1]) and not re.match(r"\s{0,3}>", lines[start]):
+            return 0
+        joined = f"{joined} {unquoted(lines[start + count - 1])}".strip()
+        if len(joined) > 500 or (count == 1 and not _may_begin(joined)):
+            return 0
+        if _is_attribution(joined, _next_is_quoted(lines, start + count)):
+            return count
+    return 0
+
+
+def _may_begin(plain: str) -> bool:
+    return bool(re.search(r"\d", plain) or "@" in plain or ON.match(plain) or WROTE.search(plain))
+
+
+def _is_attribution(joined: str, before_quote: bool) -> bool:
+    has_date = len(re.findall(r"\d", joined)) >= 3
+    has_address = bool(ADDRESS.search(joined))
+    ends = joined.rstrip(" *_>)\"'").endswith((":", "：")) or joined.endswith((":", "："))
+    if ends and WROTE.search(joined[-160:]) and (has_date or has_address or before_quote) and (has_date or has_address or ON.match(joined) or len(joined) < 80):
+        return has_date or has_address or before_quote
+    if ends and has_date and has_address:
+        return True
+    if before_quote and has_address and has_date and len(joined) < 200:
+        return True
+    return bool(before_quote and WROTE.search(joined[-60:]) and (has_date or has_address) and len(joined) < 200)
+
+
+def _next_is_quoted(lines: list[str], position: int) -> bool:
+    for line in lines[position:position + 3]:
+        if line.strip():
+            return line.lstrip().startswith(">")
+    return False

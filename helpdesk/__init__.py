@@ -1,0 +1,1 @@
+"""The house: the words, the work, the pages. Doors are in channels/, standing orders in automations/."""

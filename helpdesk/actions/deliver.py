@@ -1,0 +1,132 @@
+"""The states of a delivery. Whoever holds the lease token may move it; nobody else."""
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.actions.record import SYSTEM, by_agent, held_ticket, record
+from helpdesk.actions.transaction import nudge, transaction
+from helpdesk.crash import crash_point
+from helpdesk.errors import Invalid, NotFound
+from helpdesk.models import Delivery, Event, Message
+from helpdesk.policy import Viewer
+
+LEASE_SECONDS = 15 * 60
+"""Longer than a server may take over its answer (RFC 5321 4.5.3.2.6: ten minutes after the final dot)."""
+PAUSES = (10, 30, 60, 300, 900, 1800, 3600, 7200, 14400)
+GIVE_UP_AFTER = timedelta(days=3)
+
+
+def begin(session: Session, event: Event) -> None:
+    """The subscriber of reply_released: a released answer gets its way out, once."""
+    message = session.get_one(Message, event.message_id)
+    if session.scalar(select(Delivery.id).where(Delivery.message_id == message.id)) is None:
+        session.add(Delivery(message_id=message.id, inbox_id=message.inbox_id, next_at=clock.now()))
+        session.flush()
+    nudge(session, "delivery")
+
+
+def lease_next() -> Delivery | None:
+    """A due delivery, held for LEASE_SECONDS under a fresh token. One whose holder died after the dot may have left is uncertain instead."""
+    now = clock.now()
+    with transaction() as session:
+        due = select(Delivery).where(Delivery.state.in_(("pending", "retry", "sending")), Delivery.next_at <= now)
+        delivery = session.scalar(due.order_by(Delivery.next_at, Delivery.id).limit(1).with_for_update(skip_locked=True))
+        if delivery is None:
+            return None
+        if delivery.data_started_at is not None:
+            settle_as(session, delivery, "uncertain", "the sending program ended before the server's answer was known")
+            return delivery
+        delivery.state, delivery.lease_token, delivery.attempts = "sending", secrets.token_hex(16), delivery.attempts + 1
+        delivery.lease_until = delivery.next_at = now + timedelta(seconds=LEASE_SECONDS)
+    crash_point("delivery.leased")
+    return delivery
+
+
+def mark_data_started(delivery_id: int, token: str) -> bool:
+    """On record, before the final dot may leave. False: somebody else holds the delivery now, so nothing may be sent."""
+    with transaction() as session:
+        delivery = held(session, delivery_id, token)
+        if delivery is None:
+            return False
+        delivery.data_started_at = clock.now()
+    return True
+
+
+def settle(delivery_id: int, token: str, state: str, words: str, refused: list[dict[str, object]] | None = None) -> None:
+    """The end of one attempt: sent, uncertain, failed, or retry (only when the server surely did not take it)."""
+    with transaction() as session:
+        delivery = held(session, delivery_id, token)
+        if delivery is None:
+            return
+        if refused:
+            delivery.refused = [*delivery.refused, *refused]
+        settle_as(session, delivery, state, words)
+        if state == "sent":
+            crash_point("delivery.before_commit")
+    crash_point("delivery.after_commit")
+
+
+def held(session: Session, delivery_id: int, token: str) -> Delivery | None:
+    """The delivery, locked, if the token still holds it."""
+    delivery = session.get_one(Delivery, delivery_id, with_for_update=True, populate_existing=True)
+    return delivery if delivery.lease_token == token and delivery.state == "sending" else None
+
+
+def settle_as(session: Session, delivery: Delivery, state: str, words: str) -> None:
+    """Moves the state; what did not go well stands in the ticket's history with the server's words."""
+    now = clock.now()
+    delivery.lease_token = delivery.lease_until = None
+    delivery.provider_words = words[:500]
+    if state == "retry":
+        delivery.data_started_at = None
+        pause = PAUSES[min(delivery.attempts, len(PAUSES)) - 1]
+        delivery.next_at = now + timedelta(seconds=pause)
+        if begun_at(delivery) + GIVE_UP_AFTER < now:
+            state = "failed"
+    delivery.state = state
+    if state == "sent":
+        delivery.sent_at = now
+    if delivery.message is None:
+        if state == "sent" and delivery.letter is not None:
+            delivery.letter.text = ""  # the link in it is a secret
+        return
+    ticket = held_ticket(session, delivery.message.ticket_id)
+    kind = {"sent": "delivery_resolved", "failed": "delivery_failed", "uncertain": "delivery_uncertain"}.get(state)
+    if kind:
+        record(session, ticket, kind, SYSTEM, message=delivery.message, state=state, words=words[:500])
+
+
+def begun_at(delivery: Delivery):  # type: ignore[no-untyped-def]
+    """When its message or letter was written."""
+    return (delivery.message or delivery.letter).created_at  # type: ignore[union-attr]
+
+
+def send_again(viewer: Viewer, message_id: int) -> None:
+    """A person decides that an uncertain or failed answer leaves once more."""
+    decide(viewer, message_id, "pending")
+
+
+def take_as_sent(viewer: Viewer, message_id: int) -> None:
+    """A person knows that an uncertain answer arrived."""
+    decide(viewer, message_id, "sent")
+
+
+def decide(viewer: Viewer, message_id: int, state: str) -> None:
+    """Moves a delivery that waits for a person."""
+    with transaction() as session:
+        message = session.get(Message, message_id)
+        delivery = session.scalar(select(Delivery).where(Delivery.message_id == message_id).with_for_update())
+        if message is None or delivery is None:
+            raise NotFound
+        ticket = held_ticket(session, message.ticket_id, viewer)
+        if delivery.state not in ("uncertain", "failed", "bounced"):
+            raise Invalid("delivery_not_waiting")
+        delivery.state, delivery.data_started_at, delivery.next_at, delivery.attempts = state, None, clock.now(), 0
+        if state == "sent":
+            delivery.sent_at = clock.now()
+        record(session, ticket, "delivery_resolved", by_agent(viewer.agent_id), message=message, state=state, by_hand=True)
+        nudge(session, "delivery")

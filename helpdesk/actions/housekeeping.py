@@ -1,0 +1,18 @@
+"""Taking away what nobody needs any more."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from helpdesk import clock
+from helpdesk.actions.transaction import transaction
+from helpdesk.models import AgentSession, AttemptCounter, OneTimeLink
+
+
+def tidy() -> None:
+    """Ended sessions, expired links and old counters go."""
+    now = clock.now()
+    with transaction() as session:
+        session.execute(delete(AgentSession).where(AgentSession.expires_at < now))
+        session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now - timedelta(days=30)))
+        session.execute(delete(AttemptCounter).where(AttemptCounter.window_started_at < now - timedelta(days=2)))

@@ -1,0 +1,62 @@
+"""Raw messages: kept before anybody looks at them, leased to whoever parses them, put aside when they cannot be read."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+from sqlalchemy import or_, select
+
+from helpdesk import clock
+from helpdesk.actions.transaction import nudge, transaction
+from helpdesk.crash import crash_point
+from helpdesk.models import RawMessage
+
+LEASE_SECONDS, MOST_ATTEMPTS = 120, 3
+
+
+def store_raw(inbox_id: int, content: bytes, source: str, envelope_from: str = "", envelope_to: str = "") -> int:
+    """Keeps what arrived; when this returns the id, it is committed and may be acknowledged."""
+    with transaction() as session:
+        raw = RawMessage(inbox_id=inbox_id, content=content, size=len(content), sha256=sha256(content).hexdigest(), source=source,
+                         envelope_from=envelope_from[:320], envelope_to=envelope_to[:320], received_at=clock.now())
+        session.add(raw)
+        session.flush()
+        nudge(session, "mail")
+        crash_point("store_raw.before_commit")
+    crash_point("store_raw.after_commit")
+    return raw.id
+
+
+def lease_raw(most: int, most_bytes: int) -> list[RawMessage]:
+    """The oldest that nobody holds, held for LEASE_SECONDS, at most so many and, but for the first, so large together.
+
+    One that was held MOST_ATTEMPTS times and never came to an end is put aside: it kills its reader.
+    """
+    now = clock.now()
+    with transaction() as session:
+        free = or_(RawMessage.lease_until.is_(None), RawMessage.lease_until < now)
+        rows = list(session.scalars(select(RawMessage).where(RawMessage.state == "received", free)
+                                    .order_by(RawMessage.id).limit(most).with_for_update(skip_locked=True)))
+        held: list[RawMessage] = []
+        for raw in rows:
+            if raw.attempts >= MOST_ATTEMPTS:
+                raw.state, raw.reason = "quarantined", "reader_died"
+            elif not held or sum(one.size for one in held) + raw.size <= most_bytes:
+                raw.attempts, raw.lease_until = raw.attempts + 1, now + timedelta(seconds=LEASE_SECONDS)
+                held.append(raw)
+    return held
+
+
+def put_aside(raw_id: int, state: str, reason: str) -> None:
+    """Quarantined (could not be read) or screened (not for a ticket), with the reason; kept and visible."""
+    with transaction() as session:
+        raw = session.get_one(RawMessage, raw_id, with_for_update=True, populate_existing=True)
+        raw.state, raw.reason, raw.lease_until = state, reason[:200], None
+
+
+def try_again(raw_id: int) -> None:
+    """Back to the line, as if it had just come."""
+    with transaction() as session:
+        raw = session.get_one(RawMessage, raw_id, with_for_update=True, populate_existing=True)
+        if raw.state in ("quarantined", "screened"):
+            raw.state, raw.reason, raw.attempts, raw.lease_until = "received", "", 0, None
+            nudge(session, "mail")

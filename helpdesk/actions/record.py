@@ -1,0 +1,68 @@
+"""Writing down what happened: the one row that timeline, subscribers and open pages all read."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.actions import transaction
+from helpdesk.errors import NotFound
+from helpdesk.models import Event, Message, PendingEvent, Ticket
+from helpdesk.outbox import subscribers_of
+from helpdesk.policy import Viewer, sees, topics_of_ticket
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did it, and why when that is not plain."""
+
+    kind: str
+    id: int | None = None
+    why: str = ""
+
+
+SYSTEM = Actor("system")
+
+
+def by_agent(agent_id: int) -> Actor:
+    """An agent did it."""
+    return Actor("agent", agent_id)
+
+
+def by_contact(contact_id: int) -> Actor:
+    """A customer did it."""
+    return Actor("contact", contact_id)
+
+
+def held_ticket(session: Session, number: int, viewer: Viewer | None = None) -> Ticket:
+    """The ticket, locked until the transaction ends; NotFound also where the viewer may not see it."""
+    ticket = session.get(Ticket, number, with_for_update=True, populate_existing=True)
+    if ticket is None or (viewer is not None and not sees(viewer, ticket)):
+        raise NotFound
+    return ticket
+
+
+def record(session: Session, ticket: Ticket, kind: str, actor: Actor, *, message: Message | None = None, **data: Any) -> Event:
+    """Writes the event, a pending row for each subscriber, and the hint for open pages."""
+    event = Event(
+        ticket_id=ticket.id, kind=kind, at=clock.now(), actor=actor.kind, message_id=message.id if message else None,
+        agent_id=actor.id if actor.kind == "agent" else None, contact_id=actor.id if actor.kind == "contact" else None,
+        data={**data, "why": actor.why} if actor.why else data,
+    )
+    session.add(event)
+    session.flush()
+    ticket.last_event_id = event.id
+    announce(session, ticket, event)
+    return event
+
+
+def announce(session: Session, ticket: Ticket, event: Event, *, also: list[str] | None = None) -> None:
+    """Pending rows and hint of an event that has its id. `also`: topics that lose sight of the ticket by it."""
+    for name in subscribers_of(event.kind):
+        session.add(PendingEvent(event_id=event.id, ticket_id=ticket.id, subscriber=name, next_at=event.at))
+        transaction.nudge(session, "outbox")
+    topics = sorted({*topics_of_ticket(ticket), *(also or [])})
+    transaction.hint(session, topics, {
+        "ticket": ticket.id, "kind": event.kind, "inbox": ticket.inbox_id, "event": event.id, "agent": event.agent_id,
+    })

@@ -1,0 +1,155 @@
+"""An agent writes: to the customer, or a note to colleagues."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import sha256
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock, search_index, vault
+from helpdesk.actions.record import by_agent, held_ticket, record
+from helpdesk.actions.transaction import nudge, transaction
+from helpdesk.crash import crash_point
+from helpdesk.errors import Invalid, KeyReused, Stopped
+from helpdesk.folding import language_of
+from helpdesk.incoming import Person, StoredFile
+from helpdesk.models import Attachment, Draft, Event, Inbox, Message, Ticket
+from helpdesk.models.event import STOPPING
+from helpdesk.models.ticket import STATUSES
+from helpdesk.policy import Viewer
+
+UNDO_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What an agent sends. `key` makes a second click the same message; `seen_event_id` is the newest event the author had seen;
+    `status` None leaves the status as the kind of writing asks for; `files` come beside the `attachment_ids` of the author's draft."""
+
+    body: str
+    key: str
+    seen_event_id: int
+    to: list[Person] = field(default_factory=list)
+    cc: list[Person] = field(default_factory=list)
+    status: str | None = None
+    files: list[StoredFile] = field(default_factory=list)
+    attachment_ids: list[int] = field(default_factory=list)
+
+
+def reply(viewer: Viewer, number: int, writing: Writing) -> Message:
+    """Writes an answer that leaves after the undo window, and moves the status.
+
+    Raises Stopped when something happened that the author has not seen, KeyReused for a key that came with another text,
+    Invalid for an empty text or no recipient. The same key and text again returns the message that is there.
+    """
+    with transaction() as session:
+        ticket = held_ticket(session, number, viewer)
+        if earlier := earlier_with(session, viewer, number, writing, "outgoing"):
+            return earlier
+        check(session, ticket, writing)
+        if not writing.to:
+            raise Invalid("to_missing", "to")
+        message = add_message(session, viewer, ticket, writing, "outgoing")
+        before = {"status_before": ticket.status, "waiting_since": ticket.waiting_since.isoformat(), "snippet": ticket.snippet}
+        ticket.answer(clock.now(), snippet_of(writing.body))
+        record(session, ticket, "reply_written", by_agent(viewer.agent_id), message=message, **before)
+        move_status(session, viewer, ticket, writing.status or "pending")
+        finish(session, viewer, ticket, message, writing)
+        nudge(session, "release")
+        crash_point("reply.before_commit")
+    crash_point("reply.after_commit")
+    return message
+
+
+def note(viewer: Viewer, number: int, writing: Writing) -> Message:
+    """Writes a note that no customer ever sees. A note is never stopped: it goes to nobody outside."""
+    with transaction() as session:
+        ticket = held_ticket(session, number, viewer)
+        if earlier := earlier_with(session, viewer, number, writing, "note"):
+            return earlier
+        if not writing.body.strip():
+            raise Invalid("body_missing", "body")
+        message = add_message(session, viewer, ticket, writing, "note")
+        record(session, ticket, "note_written", by_agent(viewer.agent_id), message=message)
+        if writing.status:
+            move_status(session, viewer, ticket, writing.status)
+        finish(session, viewer, ticket, message, writing)
+    return message
+
+
+def earlier_with(session: Session, viewer: Viewer, number: int, writing: Writing, kind: str) -> Message | None:
+    """The message this key made before: a double click, a retry, a second tab."""
+    if not writing.key or len(writing.key) > 80:
+        raise Invalid("key_missing", "idempotency_key")
+    earlier = session.scalar(select(Message).where(Message.agent_id == viewer.agent_id, Message.idempotency_key == writing.key))
+    if earlier is not None and (earlier.ticket_id, earlier.kind, earlier.content_hash) != (number, kind, hash_of(writing)):
+        raise KeyReused("key_reused")
+    return earlier
+
+
+def check(session: Session, ticket: Ticket, writing: Writing) -> None:
+    """The author must have seen the newest message, note, status and assignee; by whatever road they came."""
+    if not writing.body.strip():
+        raise Invalid("body_missing", "body")
+    if writing.status is not None and writing.status not in STATUSES:
+        raise Invalid("status_unknown", "status")
+    unseen = select(Event.id).where(Event.ticket_id == ticket.id, Event.id > writing.seen_event_id, Event.kind.in_(STOPPING)).limit(1)
+    if ticket.last_event_id > writing.seen_event_id and session.scalar(unseen):
+        raise Stopped(writing.seen_event_id)
+
+
+def add_message(session: Session, viewer: Viewer, ticket: Ticket, writing: Writing, kind: str) -> Message:
+    """The message with its thread: it answers the newest public message and names all before it."""
+    now, inbox = clock.now(), session.get_one(Inbox, ticket.inbox_id)
+    thread = list(session.scalars(select(Message).where(
+        Message.ticket_id == ticket.id, Message.kind != "note", Message.cancelled_at.is_(None)).order_by(Message.id.desc()).limit(20)))
+    names = [message.external_id for message in reversed(thread) if message.external_id]
+    domain = inbox.address.rpartition("@")[2]
+    message = Message(
+        ticket_id=ticket.id, inbox_id=inbox.id, kind=kind, channel=inbox.channel, agent_id=viewer.agent_id, from_address=inbox.address,
+        to=[vars(person) for person in writing.to], cc=[vars(person) for person in writing.cc], subject=ticket.subject,
+        text=writing.body, reply_text=writing.body, language=language_of(writing.body) or "", content_hash=hash_of(writing),
+        external_id=vault.mint_message_id(ticket.id, domain) if kind == "outgoing" else None,
+        in_reply_to=names[-1] if names and kind == "outgoing" else "", references=names if kind == "outgoing" else [],
+        verified=True, created_at=now, idempotency_key=writing.key,
+        release_at=now + timedelta(seconds=UNDO_SECONDS) if kind == "outgoing" else None,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def move_status(session: Session, viewer: Viewer, ticket: Ticket, status: str) -> None:
+    """To the status that goes with the writing."""
+    if ticket.status != status:
+        before = ticket.status
+        ticket.set_status(status)
+        record(session, ticket, "status_changed", by_agent(viewer.agent_id), **{"from": before, "to": status})
+    ticket.wake()
+
+
+def finish(session: Session, viewer: Viewer, ticket: Ticket, message: Message, writing: Writing) -> None:
+    """The draft becomes the message: its files move over, the draft goes; the words become findable."""
+    kind = "note" if message.kind == "note" else "reply"
+    draft = session.scalar(select(Draft).where(Draft.ticket_id == ticket.id, Draft.agent_id == viewer.agent_id, Draft.kind == kind))
+    names = [file.name for file in writing.files]
+    session.add_all(Attachment(message_id=message.id, **vars(file)) for file in writing.files)
+    if draft is not None:
+        for attachment in session.scalars(select(Attachment).where(Attachment.draft_id == draft.id, Attachment.id.in_(writing.attachment_ids))):
+            attachment.message_id, attachment.draft_id = message.id, None
+            names.append(attachment.name)
+        session.flush()
+        session.delete(draft)
+    search_index.write(session, ticket, message.id, ticket.subject, message.text, *names)
+
+
+def hash_of(writing: Writing) -> str:
+    """Tells one text and its recipients from another."""
+    parts = [writing.body.strip(), *(p.address for p in writing.to), "", *(p.address for p in writing.cc)]
+    return sha256("\0".join(parts).encode()).hexdigest()
+
+
+def snippet_of(body: str) -> str:
+    """The first words, for the list."""
+    return " ".join(body.split())[:200]

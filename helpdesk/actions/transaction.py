@@ -1,0 +1,62 @@
+"""One transaction a use case: in line for the writer, commit at the end, tell the world afterwards."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from flask import current_app
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from helpdesk import database, jobs, live
+from helpdesk.errors import Busy
+from helpdesk.extensions import db
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Yields a session that may write; commits when the block ends, rolls back when it raises.
+
+    Inside belongs SQL alone: files, Redis and network come before or after. Busy when the database would not let us write in time.
+    """
+    if database.writing.get():
+        raise RuntimeError("a transaction within a transaction")
+    session = db.session()
+    session.commit()  # ends what was read before: the writer must see today's rows
+    told: dict[str, Any] = {"hints": [], "nudges": set()}
+    session.info["tell"] = told
+    queue = current_app.extensions["write_queue"]
+    with queue.turn() if queue else nullcontext():
+        token = database.writing.set(True)
+        try:
+            yield session
+            session.commit()
+        except OperationalError as error:
+            session.rollback()
+            if is_busy(error):
+                raise Busy from error
+            raise
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            database.writing.reset(token)
+            session.info.pop("tell", None)
+    live.publish(told["hints"])
+    if told["nudges"]:
+        jobs.later(*sorted(told["nudges"]))
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether waiting longer could have helped."""
+    return "database is locked" in str(error.orig) or "lock timeout" in str(error.orig)
+
+
+def hint(session: Session, topics: list[str], what: dict[str, Any]) -> None:
+    """To be published after the commit."""
+    session.info["tell"]["hints"].append((topics, what))
+
+
+def nudge(session: Session, name: str) -> None:
+    """A drain to be nudged after the commit."""
+    session.info["tell"]["nudges"].add(name)

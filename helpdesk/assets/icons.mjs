@@ -1,0 +1,21 @@
+/* The icons in use: our name -> the name in lucide-static. Adding one here puts it into the sprite. */
+export const icons = {
+  activity: 'activity', 'alarm-clock': 'alarm-clock', alert: 'triangle-alert', archive: 'archive', 'arrow-down': 'arrow-down',
+  'arrow-left': 'arrow-left', 'arrow-right': 'arrow-right', 'arrow-up': 'arrow-up', 'at-sign': 'at-sign', ban: 'ban',
+  bell: 'bell', 'bell-off': 'bell-off', calendar: 'calendar', canned: 'message-square-text', chart: 'chart-column',
+  check: 'check', 'check-check': 'check-check', 'chevron-down': 'chevron-down', 'chevron-left': 'chevron-left',
+  'chevron-right': 'chevron-right', 'circle-alert': 'circle-alert', 'circle-dot': 'circle-dot', 'circle-x': 'circle-x',
+  clock: 'clock', command: 'command', copy: 'copy', done: 'circle-check', download: 'download', ellipsis: 'ellipsis',
+  enter: 'corner-down-left', 'external-link': 'external-link', eye: 'eye', 'eye-off': 'eye-off', 'file-text': 'file-text',
+  filter: 'list-filter', forward: 'forward', globe: 'globe', hash: 'hash', help: 'circle-question-mark', history: 'history',
+  hold: 'circle-pause', hourglass: 'hourglass', image: 'image', inbox: 'inbox', info: 'info', key: 'key-round',
+  keyboard: 'keyboard', languages: 'languages', layers: 'layers', link: 'link', list: 'list', lock: 'lock', 'log-in': 'log-in',
+  'log-out': 'log-out', mail: 'mail', menu: 'menu', 'message-circle': 'message-circle', 'message-square': 'message-square',
+  minus: 'minus', moon: 'moon', package: 'package', 'panel-right': 'panel-right', paperclip: 'paperclip', pause: 'pause',
+  pencil: 'pencil', phone: 'phone', play: 'play', plug: 'plug', plus: 'plus', power: 'power', prio0: 'signal-low',
+  prio1: 'signal-medium', prio2: 'signal-high', refresh: 'refresh-cw', reply: 'reply', 'reply-all': 'reply-all', search: 'search',
+  send: 'send', server: 'server', settings: 'settings', shield: 'shield-check', sliders: 'sliders-horizontal',
+  sort: 'arrow-up-down', split: 'split', star: 'star', stop: 'octagon-alert', sun: 'sun', tag: 'tag', trash: 'trash-2',
+  truck: 'truck', undo: 'undo-2', upload: 'upload', user: 'user', 'user-plus': 'user-plus', 'user-x': 'user-x', users: 'users',
+  'wifi-off': 'wifi-off', wrench: 'wrench', x: 'x', zap: 'zap',
+};

@@ -1,0 +1,159 @@
+/* A list that stays true: rows change in place; new ones come in without moving what is read. */
+import { handle } from './actions.js';
+import { fragment } from './http.js';
+import { refreshTimes } from './time.js';
+import { word } from './words.js';
+
+const PAUSE = 2000; // a list asks at most once in this time
+const ENGAGED = 30_000; // pointer or focus in the list within this time: nothing moves
+
+// Kinds that bring no ticket into a view; they matter only for rows that are shown.
+const QUIET = /^(note_|reply_|delivery_|draft_|tag|untag|subject_|priority_|contact_)/;
+
+const list = () => document.querySelector('[data-list]');
+const rowsOf = box => [...box.querySelectorAll('.item[data-number]')];
+let asked = 0;
+let waiting = null;
+let touched = 0;
+
+document.addEventListener('hint', ({ detail: hint }) => {
+  const box = list();
+  if (box && hint.kind !== 'presence' && concerns(box, hint)) ask();
+});
+document.addEventListener('reset', () => list() && ask(Math.random() * PAUSE));
+document.addEventListener('visibilitychange', () => { if (!document.hidden && list()?.dataset.dirty) ask(); });
+for (const kind of ['pointermove', 'keydown', 'focusin', 'wheel'])
+  document.addEventListener(kind, event => { if (event.target.closest?.('[data-list]')) touched = Date.now(); }, { passive: true });
+
+function concerns(box, hint) {
+  if (box.querySelector(`[data-number="${hint.ticket}"]`)) return true;
+  return !QUIET.test(hint.kind);
+}
+
+function ask(delay = 0) {
+  if (document.hidden) { list().dataset.dirty = 'yes'; return; }
+  if (waiting) return;
+  const rest = Math.max(delay, asked + PAUSE - Date.now(), 0);
+  waiting = setTimeout(refresh, rest && rest + Math.random() * 300);
+}
+
+async function refresh() {
+  [waiting, asked] = [null, Date.now()];
+  const box = list();
+  if (!box) return;
+  delete box.dataset.dirty;
+  const numbers = rowsOf(box).map(row => row.dataset.number);
+  const url = new URL(box.dataset.rows, location.href);
+  url.searchParams.set('ids', numbers.slice(0, 100).join(','));
+  const text = await fragment(url);
+  if (text === null || !box.isConnected) return;
+  apply(box, new DOMParser().parseFromString(text, 'text/html'), new Set(numbers));
+}
+
+function apply(box, fresh, asked) {
+  const engaged = Date.now() - touched < ENGAGED;
+  const rows = rowsOf(fresh);
+  const kept = new Set(rows.map(row => row.dataset.number));
+  const added = rows.filter(row => !change(box, row));
+  for (const row of rowsOf(box)) if (asked.has(row.dataset.number) && !kept.has(row.dataset.number)) leave(row, engaged);
+  if (engaged) insertQuietly(box, rows, added);
+  else order(box, rows);
+  box.querySelector('.blank')?.remove();
+  counts(fresh);
+  refreshTimes(box);
+  document.dispatchEvent(new CustomEvent('rows'));
+}
+
+/** Changes a row in place; answers whether it was there. */
+function change(box, row) {
+  const old = box.querySelector(`.item[data-number="${row.dataset.number}"]`);
+  if (!old) return false;
+  if (bare(old) === bare(row)) return true;
+  old.replaceChildren(...[...row.childNodes].map(node => node.cloneNode(true)));
+  old.classList.toggle('unread', row.classList.contains('unread') && !old.hasAttribute('aria-current'));
+  old.removeAttribute('data-moved');
+  tint(old);
+  return true;
+}
+
+/** A row without what the page itself keeps: presence, relative times. */
+function bare(row) {
+  const copy = row.cloneNode(true);
+  for (const part of copy.querySelectorAll('[data-presence-for], time')) part.textContent = '';
+  return copy.innerHTML.replace(/\s+/g, ' ') + row.classList.contains('unread');
+}
+
+/** The selected row never leaves, and none does while somebody reads the list. */
+function leave(row, engaged) {
+  if (engaged || row.hasAttribute('aria-current')) row.dataset.moved = word('moved');
+  else row.remove();
+}
+
+function order(box, rows) {
+  let before = box.firstElementChild;
+  for (const { dataset: { number } } of rows) {
+    const row = box.querySelector(`.item[data-number="${number}"]`) ?? tint(rows.find(one => one.dataset.number === number));
+    if (row === before) before = before.nextElementSibling;
+    else box.insertBefore(row, before);
+  }
+}
+
+/** New rows come in above what is read, and the view stays where it is; where that cannot be, they wait behind the pill. */
+function insertQuietly(box, rows, added) {
+  const scroller = getComputedStyle(box).overflowY === 'visible' ? document.scrollingElement : box;
+  const [height, top] = [scroller.scrollHeight, scroller.scrollTop];
+  for (const row of [...added].reverse()) box.insertBefore(tint(row), follower(box, rows, row));
+  const grown = scroller.scrollHeight - height;
+  if (!grown) return;
+  scroller.scrollTop = top + grown;
+  if (scroller.scrollTop < top + grown - 1) { scroller.scrollTop = top; for (const row of added) row.hidden = true; }
+  for (const row of added) row.dataset.new = '';
+  pill(box);
+}
+
+function follower(box, rows, row) {
+  const later = rows.slice(rows.indexOf(row) + 1).map(one => box.querySelector(`.item[data-number="${one.dataset.number}"]`));
+  return later.find(Boolean) ?? null;
+}
+
+function tint(row) {
+  row.classList.add('fresh');
+  setTimeout(() => row.classList.remove('fresh'), 2400);
+  return row;
+}
+
+function pill(box) {
+  const button = document.querySelector('[data-pill]');
+  if (!button) return;
+  const count = box.querySelectorAll('[data-new]').length;
+  button.hidden = !count;
+  button.querySelector('span').textContent = word('new_rows', { num: count });
+}
+
+function loadNew() {
+  const box = list();
+  const rows = box?.querySelectorAll('[data-new]');
+  if (!rows?.length) return false;
+  for (const row of rows) { row.hidden = false; row.removeAttribute('data-new'); }
+  pill(box);
+  box.scrollTo({ top: 0 });
+  rows[0].scrollIntoView({ block: 'nearest' });
+  rows[0].focus();
+}
+
+function counts(fresh) {
+  const values = JSON.parse(fresh.querySelector('[data-counts]')?.textContent ?? '{}');
+  for (const [key, count] of Object.entries(values)) {
+    const place = document.querySelector(`[data-count="${CSS.escape(key)}"]`);
+    if (place && place.textContent !== String(count || '')) place.textContent = count || '';
+  }
+}
+
+handle('load-new', loadNew);
+document.addEventListener('click', event => event.target.closest('[data-pill]') && loadNew());
+document.addEventListener('scroll', event => {
+  const box = list();
+  if (!box || event.target !== box || box.scrollTop > 8) return;
+  for (const row of box.querySelectorAll('[data-new]:not([hidden])')) row.removeAttribute('data-new');
+  pill(box);
+}, true);

@@ -1,0 +1,49 @@
+/* The open ticket: a hint about it fetches its fragment at once and morphs it in; focus, scroll and draft stay. */
+import htmx from './htmx.js';
+import { fragment } from './http.js';
+import { grow } from './scroll.js';
+import { refreshTimes } from './time.js';
+
+const ticket = () => document.querySelector('[data-ticket]');
+let busy = false;
+let again = false;
+
+document.addEventListener('hint', ({ detail: hint }) => {
+  if (hint.kind !== 'presence' && String(hint.ticket) === ticket()?.dataset.ticket) refreshTicket();
+});
+document.addEventListener('reset', () => ticket() && setTimeout(refreshTicket, Math.random() * 1000));
+document.addEventListener('ticket-changed', () => refreshTicket());
+document.addEventListener('htmx:after:request', ({ detail: { ctx } }) => {
+  const changed = ctx.request.method !== 'GET' && (ctx.response?.raw?.status ?? 500) < 400;
+  if (changed && (ctx.sourceElement?.closest?.('[data-ticket], #toasts'))) refreshTicket();
+});
+
+/** Fetches the thread (with the head, out of band) and morphs it in; requests never overlap. */
+export async function refreshTicket() {
+  const pane = ticket();
+  if (!pane) return;
+  if (busy) { again = true; return; }
+  busy = true;
+  try {
+    const text = await fragment(pane.dataset.thread);
+    if (text !== null && pane.isConnected && ticket() === pane) await morph(pane, text);
+  } finally {
+    busy = false;
+    if (again) { again = false; refreshTicket(); }
+  }
+}
+
+async function morph(pane, text) {
+  const thread = pane.querySelector('#thread');
+  await grow(thread, () => htmx.swap({ text, target: thread, swap: 'outerMorph', sourceElement: thread }));
+  seen(pane);
+  refreshTimes(pane);
+  document.dispatchEvent(new CustomEvent('rows'));
+}
+
+/** What one has seen moves on only while nothing is being written: a draft keeps the moment it was begun. */
+export function seen(pane) {
+  const last = pane.querySelector('#thread')?.dataset.lastEvent;
+  for (const form of pane.querySelectorAll('[data-composer-form]'))
+    if (last && !form.elements.body.value.trim() && !form.dataset.busy) form.elements.seen_event_id.value = last;
+}

@@ -1,0 +1,40 @@
+/* The thread's scroll: who reads at the end follows; who reads above is told and not moved. */
+import { word } from './words.js';
+
+const NEAR = 48;
+const thread = () => document.getElementById('thread');
+const atEnd = box => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+const toEnd = box => { box.scrollTop = box.scrollHeight; };
+
+/** Runs a change of the thread and keeps the reader's place. */
+export async function grow(box, change) {
+  const [end, top] = [atEnd(box), box.scrollTop];
+  const before = box.querySelectorAll('.msg').length;
+  await change();
+  const now = thread();
+  if (!now) return;
+  if (end) return toEnd(now);
+  if (Math.abs(now.scrollTop - top) > 1 && !CSS.supports('overflow-anchor', 'auto')) now.scrollTop = top;
+  tell(now.querySelectorAll('.msg').length - before);
+}
+
+function tell(count) {
+  const pill = document.querySelector('[data-thread-pill]');
+  if (!pill || count <= 0) return;
+  pill.hidden = false;
+  pill.querySelector('span').textContent = word('new_message', { num: count });
+}
+
+document.addEventListener('click', event => { if (event.target.closest('[data-thread-pill]')) toEnd(thread()); });
+document.addEventListener('scroll', event => {
+  const pill = document.querySelector('[data-thread-pill]');
+  if (pill && event.target === thread() && atEnd(thread())) pill.hidden = true;
+}, true);
+
+function begin() {
+  const box = thread();
+  if (box) toEnd(box);
+}
+document.addEventListener('ticket-open', begin);
+begin();
+document.fonts?.ready.then(begin);

@@ -1,0 +1,15 @@
+"""The house's own periodic work, in one list."""
+
+from flask import Flask
+
+from helpdesk import jobs
+from helpdesk.actions import change, drain_outbox, housekeeping, release
+from helpdesk.queries import due
+
+
+def init_app(_app: Flask) -> None:
+    """Makes it known to nudges and to the timetable."""
+    jobs.add(jobs.Drain("release", "fast", release.release_due, 1, due.release_is_due))
+    jobs.add(jobs.Drain("outbox", "fast", drain_outbox.drain, 1, due.outbox_is_due))
+    jobs.add(jobs.Drain("wake", "fast", change.wake_due, 5, due.snooze_is_over))
+    jobs.add(jobs.Drain("housekeeping", "slow", housekeeping.tidy, 3600))

@@ -1,0 +1,64 @@
+"""What every door hands to the house."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file whose bytes are in the store already, under their SHA-256."""
+
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    inline: bool = False
+    content_id: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A name and an address as a message gives them."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One message that came in, parsed and screened.
+
+    `external_id` is the channel's own id ("" when it has none; then `content_hash` alone tells two apart). `sender_kind` is "email" or
+    "phone". `verified`: the sender is proved. `tokens` are reply tokens found in addresses. `auto_reply` names why a robot wrote it, "" for people.
+    """
+
+    raw_message_id: int | None
+    inbox_id: int
+    channel: str
+    external_id: str
+    content_hash: str
+    sender_kind: str
+    sender: Person
+    verified: bool
+    subject: str
+    text: str
+    reply_text: str
+    html: str | None
+    language: str
+    sent_at: datetime | None
+    to: list[Person] = field(default_factory=list)
+    cc: list[Person] = field(default_factory=list)
+    in_reply_to: str = ""
+    references: list[str] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    auto_reply: str = ""
+    files: list[StoredFile] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one Incoming: `state` is "done" or "duplicate"."""
+
+    state: str
+    ticket_id: int
+    message_id: int

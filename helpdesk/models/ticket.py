@@ -1,0 +1,122 @@
+"""The ticket: its state, and the verbs on that state."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpdesk.clock import FAR
+from helpdesk.extensions import Base, db
+from helpdesk.models.types import Moment
+
+STATUSES = ("open", "pending", "on_hold", "solved", "closed")
+PRIORITIES = ("low", "normal", "high", "urgent")
+PLACES = ("inbox", "spam", "trash")
+QUEUES = ("open", "waiting", "snoozed", "solved", "spam", "trash")
+QUEUE_OF_STATUS = {"open": "open", "pending": "waiting", "on_hold": "waiting", "solved": "solved", "closed": "solved"}
+
+ticket_tag = Table(
+    "ticket_tag", Base.metadata,
+    Column("ticket_id", ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Tag(db.Model):
+    """A word on tickets; `name` is kept as written, `folded` makes it one."""
+
+    __tablename__ = "tag"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    folded: Mapped[str] = mapped_column(String(60), unique=True)
+
+
+class Ticket(db.Model):
+    """One matter of one contact. Its id is the number people read.
+
+    `queue` follows from status, place and snooze and is what every list asks for; `waiting_since` is the time of the oldest
+    message of the customer that nobody answered, FAR when nobody waits; `last_event_id` is the newest row of its history.
+    """
+
+    __tablename__ = "ticket"
+    __table_args__ = {"sqlite_autoincrement": True}  # a number is never given twice
+    id: Mapped[int] = mapped_column(primary_key=True)
+    inbox_id: Mapped[int] = mapped_column(ForeignKey("inbox.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
+    subject: Mapped[str] = mapped_column(String(500), default="")
+    snippet: Mapped[str] = mapped_column(String(200), default="")
+    status: Mapped[str] = mapped_column(String(20), default="open")
+    priority: Mapped[int] = mapped_column(default=1)
+    place: Mapped[str] = mapped_column(String(10), default="inbox")
+    snoozed_until: Mapped[datetime | None] = mapped_column(Moment)
+    queue: Mapped[str] = mapped_column(String(10), default="open")
+    last_at: Mapped[datetime] = mapped_column(Moment)
+    waiting_since: Mapped[datetime] = mapped_column(Moment, default=FAR)
+    last_event_id: Mapped[int] = mapped_column(default=0)
+    related_ticket_id: Mapped[int | None] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+    tags: Mapped[list[Tag]] = relationship(secondary=ticket_tag, order_by=Tag.name)
+
+    def settle(self) -> None:
+        """Puts the ticket into the queue that follows from its state."""
+        if self.place != "inbox":
+            self.queue = self.place
+        elif self.snoozed_until is not None:
+            self.queue = "snoozed"
+        else:
+            self.queue = QUEUE_OF_STATUS[self.status]
+
+    def set_status(self, status: str) -> None:
+        """Moves to a status; whoever acts on it has woken it, and a ticket that is done lets nobody wait."""
+        self.status = status
+        self.snoozed_until = None
+        if status in ("solved", "closed"):
+            self.waiting_since = FAR
+        self.settle()
+
+    def move(self, place: str) -> None:
+        """Inbox, spam or trash."""
+        self.place = place
+        self.settle()
+
+    def snooze(self, until: datetime) -> None:
+        """Rests until a time; a message of the customer wakes it."""
+        self.snoozed_until = until
+        self.settle()
+
+    def wake(self) -> None:
+        """Ends the rest."""
+        self.snoozed_until = None
+        self.settle()
+
+    def hear(self, at: datetime, snippet: str, *, counts: bool) -> None:
+        """The customer wrote. `counts` is false for robots, which neither wake a ticket nor wait for an answer."""
+        self.last_at = max(self.last_at, at)
+        self.snippet = snippet
+        if counts:
+            self.status = "open"
+            self.snoozed_until = None
+            self.waiting_since = min(self.waiting_since, at)
+        self.settle()
+
+    def answer(self, at: datetime, snippet: str) -> None:
+        """We wrote to the customer."""
+        self.last_at = max(self.last_at, at)
+        self.snippet = snippet
+        self.waiting_since = FAR
+
+
+OPEN, FREE = text("queue = 'open'"), text("queue = 'open' AND assignee_id IS NULL")
+for scope in ((), ("inbox_id",), ("team_id",), ("assignee_id",)):
+    short = scope[0].removesuffix("_id") if scope else "all"
+    columns = [getattr(Ticket, name) for name in scope]
+    Index(f"ix_ticket_{short}_newest", *columns, Ticket.queue, Ticket.last_at, Ticket.id)
+    Index(f"ix_ticket_{short}_waiting", *columns, Ticket.waiting_since, Ticket.id, sqlite_where=OPEN, postgresql_where=OPEN)
+    Index(f"ix_ticket_{short}_priority", *columns, Ticket.priority, Ticket.last_at, Ticket.id, sqlite_where=OPEN, postgresql_where=OPEN)
+    if short != "assignee":
+        Index(f"ix_ticket_{short}_free", *columns, Ticket.last_at, Ticket.id, sqlite_where=FREE, postgresql_where=FREE)
+Index("ix_ticket_contact", Ticket.contact_id, Ticket.id)
+Index("ix_ticket_snoozed", Ticket.snoozed_until, sqlite_where=text("snoozed_until IS NOT NULL"), postgresql_where=text("snoozed_until IS NOT NULL"))

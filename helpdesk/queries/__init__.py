@@ -1,0 +1,1 @@
+"""The questions: read only, each shaped for one screen, each asked by somebody."""

@@ -1,0 +1,48 @@
+"""What is due: cheap questions for the timetable, answered by partial indexes."""
+
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from helpdesk import clock
+from helpdesk.extensions import db
+from helpdesk.models import Delivery, Message, PendingEvent, RawMessage, Ticket
+
+
+def any_row(statement: Select[Any]) -> bool:
+    """Whether the statement has a row; leaves no transaction behind."""
+    try:
+        return db.session.execute(statement.limit(1)).first() is not None
+    finally:
+        db.session.remove()
+
+
+def replies_to_release(most: int) -> Select[Any]:
+    """(message id, ticket id) of answers whose undo window is over, oldest first."""
+    return select(Message.id, Message.ticket_id).where(
+        Message.release_at <= clock.now(), Message.release_at.is_not(None), Message.released_at.is_(None)).order_by(Message.release_at).limit(most)
+
+
+def release_is_due() -> bool:
+    """Some undo window is over."""
+    return any_row(replies_to_release(1))
+
+
+def outbox_is_due() -> bool:
+    """A subscriber has something to hear."""
+    return any_row(select(PendingEvent.id).where(PendingEvent.parked_at.is_(None), PendingEvent.next_at <= clock.now()))
+
+
+def mail_is_due() -> bool:
+    """Something arrived and is not parsed."""
+    return any_row(select(RawMessage.id).where(RawMessage.state == "received"))
+
+
+def delivery_is_due() -> bool:
+    """Something has to leave, or somebody died while sending it."""
+    return any_row(select(Delivery.id).where(Delivery.state.in_(("pending", "retry", "sending")), Delivery.next_at <= clock.now()))
+
+
+def snooze_is_over() -> bool:
+    """A ticket has rested long enough."""
+    return any_row(select(Ticket.id).where(Ticket.snoozed_until <= clock.now()))

@@ -1,0 +1,70 @@
+"""Colleagues, teams and inboxes by id, for names on every page; read once in a few seconds a process."""
+
+import threading
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from helpdesk.extensions import db
+from helpdesk.models import Agent, Desk, Inbox, Team
+
+KEPT_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Names:
+    """id -> (name, name in Arabic); `active` are the agents that can be assigned to."""
+
+    agents: dict[int, tuple[str, str]]
+    teams: dict[int, tuple[str, str]]
+    inboxes: dict[int, tuple[str, str, str]]
+    active: frozenset[int]
+    desk: tuple[str, str, bool]
+
+    def agent(self, agent_id: int | None, language: str) -> str:
+        """The agent's name in that language, "" for nobody."""
+        return pick(self.agents.get(agent_id or 0, ("", "")), language)
+
+    def team(self, team_id: int | None, language: str) -> str:
+        """The team's name in that language, "" for none."""
+        return pick(self.teams.get(team_id or 0, ("", "")), language)
+
+    def inbox(self, inbox_id: int | None, language: str) -> str:
+        """The inbox's name in that language."""
+        return pick(self.inboxes.get(inbox_id or 0, ("", "", ""))[:2], language)
+
+
+kept: tuple[float, Names] | None = None
+lock = threading.Lock()
+
+
+def pick(names: tuple[str, str], language: str) -> str:
+    """The one in the reader's language, else the one there is."""
+    return (names[1] if language == "ar" else names[0]) or names[0] or names[1]
+
+
+def names() -> Names:
+    """Everybody's names as they were at most KEPT_SECONDS ago."""
+    global kept
+    now = time.monotonic()
+    with lock:
+        if kept is not None and now - kept[0] < KEPT_SECONDS:
+            return kept[1]
+    agents = db.session.execute(select(Agent.id, Agent.name, Agent.name_ar, Agent.active)).all()
+    teams = db.session.execute(select(Team.id, Team.name, Team.name_ar)).all()
+    inboxes = db.session.execute(select(Inbox.id, Inbox.name, Inbox.name_ar, Inbox.address)).all()
+    desk = db.session.execute(select(Desk.name, Desk.name_ar, Desk.demo)).first()
+    fresh = Names({row[0]: (row[1], row[2]) for row in agents}, {row[0]: (row[1], row[2]) for row in teams},
+                  {row[0]: (row[1], row[2], row[3]) for row in inboxes}, frozenset(row[0] for row in agents if row[3]),
+                  (desk[0], desk[1], desk[2]) if desk else ("", "", False))
+    with lock:
+        kept = (now, fresh)
+    return fresh
+
+
+def forget() -> None:
+    """After a change of names."""
+    global kept
+    with lock:
+        kept = None

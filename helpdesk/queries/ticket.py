@@ -1,0 +1,109 @@
+"""One ticket as its page shows it: the history in one line, the contact, what was begun."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from helpdesk.errors import NotFound
+from helpdesk.extensions import db
+from helpdesk.models import Attachment, Contact, Draft, Event, Message, Ticket
+from helpdesk.policy import Viewer, sees, visible
+
+IN_MESSAGES = ("ticket_opened", "message_received", "reply_written", "note_written", "reply_cancelled", "reply_released")
+"""Kinds that the message itself shows."""
+MOST_ENTRIES, EARLIER = 200, 5
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing in the timeline: a message (with its files and delivery) or an event in words."""
+
+    at: datetime
+    order: int
+    message: Message | None = None
+    event: Event | None = None
+
+
+@dataclass(frozen=True)
+class TicketPage:
+    """All that the page needs. `hidden` counts older entries that were left out."""
+
+    ticket: Ticket
+    contact: Contact
+    entries: list[Entry]
+    hidden: int
+    earlier: Sequence[Ticket]
+    drafts: dict[str, Draft] = field(default_factory=dict)
+
+
+def find_ticket(viewer: Viewer, number: int) -> Ticket:
+    """The ticket; NotFound also where the viewer may not see it."""
+    ticket = db.session.get(Ticket, number)
+    if ticket is None or not sees(viewer, ticket):
+        raise NotFound
+    return ticket
+
+
+def ticket_page(viewer: Viewer, number: int, *, everything: bool = False) -> TicketPage:
+    """The ticket with its timeline, newest last; the latest MOST_ENTRIES unless everything is wanted."""
+    ticket = find_ticket(viewer, number)
+    contact = db.session.scalars(select(Contact).where(Contact.id == ticket.contact_id).options(selectinload(Contact.addresses))).one()
+    entries = timeline(number)
+    shown = entries if everything else entries[-MOST_ENTRIES:]
+    drafts = db.session.scalars(
+        select(Draft).where(Draft.ticket_id == number, Draft.agent_id == viewer.agent_id).options(selectinload(Draft.attachments)))
+    return TicketPage(ticket, contact, shown, len(entries) - len(shown), earlier_tickets(viewer, ticket), {draft.kind: draft for draft in drafts})
+
+
+def timeline(number: int) -> list[Entry]:
+    """Messages and the events that no message shows, in the order in which they happened."""
+    events = db.session.scalars(select(Event).where(Event.ticket_id == number).order_by(Event.id)).all()
+    messages = db.session.scalars(
+        select(Message).where(Message.ticket_id == number, Message.cancelled_at.is_(None)).order_by(Message.id)
+        .options(selectinload(Message.attachments), selectinload(Message.delivery))).all()
+    born = {event.message_id: event.id for event in reversed(events) if event.message_id and event.kind in IN_MESSAGES}
+    entries = [Entry(message.created_at, born.get(message.id, 0), message=message) for message in messages]
+    entries += [Entry(event.at, event.id, event=event) for event in events if event.kind not in IN_MESSAGES and is_shown(event)]
+    return sorted(entries, key=lambda entry: (entry.order, entry.at))
+
+
+def is_shown(event: Event) -> bool:
+    """A delivery that went as it should is a word under its message, not a line of its own."""
+    return event.kind != "delivery_resolved" or bool(event.data.get("by_hand"))
+
+
+def earlier_tickets(viewer: Viewer, ticket: Ticket) -> Sequence[Ticket]:
+    """Other tickets of the same contact that the viewer may see, newest first."""
+    return db.session.scalars(
+        select(Ticket).where(Ticket.contact_id == ticket.contact_id, Ticket.id != ticket.id, visible(viewer))
+        .order_by(Ticket.id.desc()).limit(EARLIER)).all()
+
+
+def unseen_entries(viewer: Viewer, number: int, seen_event_id: int) -> list[Entry]:
+    """What happened after an event, for the panel of a stopped send."""
+    find_ticket(viewer, number)
+    return [entry for entry in timeline(number) if entry.order > seen_event_id]
+
+
+def find_message(viewer: Viewer, message_id: int) -> Message:
+    """A message of a ticket the viewer sees, else NotFound."""
+    message = db.session.get(Message, message_id)
+    if message is None:
+        raise NotFound
+    find_ticket(viewer, message.ticket_id)
+    return message
+
+
+def find_attachment(viewer: Viewer, attachment_id: int) -> Attachment:
+    """A file of a message the viewer sees, or of the viewer's own draft; else NotFound."""
+    attachment = db.session.get(Attachment, attachment_id)
+    if attachment is None:
+        raise NotFound
+    if attachment.message_id:
+        find_message(viewer, attachment.message_id)
+    elif (draft := db.session.get(Draft, attachment.draft_id or 0)) is None or draft.agent_id != viewer.agent_id:
+        raise NotFound
+    return attachment

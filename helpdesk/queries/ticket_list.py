@@ -1,0 +1,75 @@
+"""One page of a list of tickets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, select
+
+from helpdesk.extensions import db
+from helpdesk.models import Contact, Ticket
+from helpdesk.policy import Viewer, visible
+from helpdesk.queries.views import Shape, ids, order, shape_of, values_of
+
+PAGE = 25
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+COLUMNS = (
+    Ticket.id, Ticket.subject, Ticket.snippet, Ticket.status, Ticket.priority, Ticket.queue, Ticket.last_at, Ticket.waiting_since,
+    Ticket.snoozed_until, Ticket.last_event_id, Ticket.assignee_id, Ticket.team_id, Ticket.inbox_id, Contact.id.label("contact_id"),
+    Contact.name.label("contact_name"),
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """`rows` as COLUMNS says; `after` leads to the next page, "" when there is none."""
+
+    rows: Sequence[Row[Any]]
+    after: str
+
+
+@lru_cache(maxsize=2000)
+def page_statement(shape: Shape) -> Select[Any]:
+    """PAGE rows and one more, which tells whether there is a next page. Names are joined after the limit."""
+    found = ids(shape, PAGE + 1).subquery()
+    few = select(Ticket.id).where(Ticket.id.in_(select(found.c.id))).order_by(*order(shape.sort)).limit(PAGE + 1).subquery()
+    return select(*COLUMNS).join(Contact, Contact.id == Ticket.contact_id).where(Ticket.id.in_(select(few.c.id))).order_by(*order(shape.sort))
+
+
+def ticket_page(viewer: Viewer, view: str, sort: str = "newest", after: str = "") -> Page:
+    """The tickets of a view that the viewer may see; a key that makes no sense gives the first page."""
+    key = read_after(after)
+    shape = shape_of(viewer, view, sort, after=key is not None)
+    rows = db.session.execute(page_statement(shape), values_of(viewer) | (key or {})).all()
+    more = len(rows) > PAGE
+    return Page(rows[:PAGE], write_after(rows[PAGE - 1], shape.sort) if more else "")
+
+
+@lru_cache(maxsize=1)
+def rows_statement() -> Select[Any]:
+    """Rows by number."""
+    return select(*COLUMNS).join(Contact, Contact.id == Ticket.contact_id).where(Ticket.id.in_(bindparam("numbers", expanding=True)))
+
+
+def ticket_rows(viewer: Viewer, numbers: list[int]) -> Sequence[Row[Any]]:
+    """Rows of the given tickets that the viewer may see, in no order."""
+    return db.session.execute(rows_statement().where(visible(viewer)), {"numbers": numbers[:100]}).all()
+
+
+def write_after(row: Row[Any], sort: str) -> str:
+    """The key of a row: microseconds since 1970, number, priority."""
+    at = row.waiting_since if sort == "waiting" else row.last_at
+    return f"{(at - EPOCH) // timedelta(microseconds=1)}.{row.id}.{row.priority}"
+
+
+def read_after(text: str) -> dict[str, Any] | None:
+    """The values behind a key; None for anything else."""
+    parts = text.split(".")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) <= 18 for part in parts):
+        return None
+    try:
+        return {"after_at": EPOCH + timedelta(microseconds=int(parts[0])), "after_id": int(parts[1]), "after_priority": int(parts[2])}
+    except OverflowError:
+        return None

@@ -1,0 +1,82 @@
+"""The desk's keys: signing of Message-IDs and reply tokens, and the session secret. Keys are added, never replaced."""
+
+import base64
+import hmac
+import os
+import re
+import secrets
+from hashlib import sha256
+from pathlib import Path
+
+from flask import current_app
+
+MESSAGE_ID = re.compile(r"hd\.(\d{1,12})\.([0-9a-z]{16})\.([0-9a-z]{26})@")
+REPLY_TOKEN = re.compile(r"r(\d{1,12})-(\d{1,12})-([0-9a-z]{26})")
+
+
+def load_keys(path: Path) -> list[bytes]:
+    """The keys in a file of one hex key a line, newest last; made with mode 0600 when missing. A key signs for ever."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{os.getpid()}.new")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(fresh, path)  # whoever is first wins; nobody overwrites a key
+        except FileExistsError:
+            pass
+        finally:
+            os.unlink(fresh)
+    return [bytes.fromhex(line) for line in path.read_text(encoding="ascii").split()]
+
+
+def keys() -> list[bytes]:
+    """The running desk's keys, oldest first."""
+    found: list[bytes] = current_app.extensions["keys"]
+    return found
+
+
+def digest(key: bytes, purpose: str, text: str) -> str:
+    """130 bits of HMAC-SHA-256 in 26 letters and digits; purposes never share a value."""
+    mac = hmac.new(key, f"{purpose}\0{text}".encode(), sha256).digest()
+    return base64.b32encode(mac).decode().lower()[:26]
+
+
+def holds(purpose: str, text: str, mac: str) -> bool:
+    """Whether one of our keys made this, compared in constant time."""
+    return any([hmac.compare_digest(digest(key, purpose, text), mac) for key in keys()])
+
+
+def mint_message_id(ticket_id: int, domain: str) -> str:
+    """A Message-ID (without angle brackets) that only we can make: ticket, 80 random bits, HMAC."""
+    nonce = base64.b32encode(secrets.token_bytes(10)).decode().lower()
+    return f"hd.{ticket_id}.{nonce}.{digest(keys()[-1], 'message-id', f'{ticket_id}.{nonce}')}@{domain}"
+
+
+def ticket_of_message_id(message_id: str) -> int | None:
+    """The ticket that a Message-ID of ours belongs to; None for any other."""
+    match = MESSAGE_ID.match(message_id)
+    if match and holds("message-id", f"{match[1]}.{match[2]}", match[3]):
+        return int(match[1])
+    return None
+
+
+def mint_reply_token(ticket_id: int, contact_id: int) -> str:
+    """What stands after the plus of a reply address: ticket, participant, HMAC."""
+    return f"r{ticket_id}-{contact_id}-{digest(keys()[-1], 'reply', f'{ticket_id}-{contact_id}')}"
+
+
+def read_reply_token(token: str) -> tuple[int, int] | None:
+    """(ticket, contact) of a token of ours; None for any other."""
+    match = REPLY_TOKEN.fullmatch(token.lower())
+    if match and holds("reply", f"{match[1]}-{match[2]}", match[3]):
+        return int(match[1]), int(match[2])
+    return None
+
+
+def hash_token(token: str) -> str:
+    """How secrets of links and sessions lie in the database."""
+    return sha256(token.encode()).hexdigest()

@@ -1,0 +1,42 @@
+"""What the settings pages let people choose from, in the reader's language."""
+
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from helpdesk import clock
+from helpdesk.fields import zones
+
+Choices = list[tuple[str, str]]
+
+
+def languages() -> Choices:
+    """Each in its own name, so that whoever reads only one finds it."""
+    return [("ar", "العربية"), ("en", "English")]
+
+
+def roles() -> Choices:
+    """What agents may be."""
+    return [("agent", _("Agent")), ("supervisor", _("Supervisor")), ("admin", _("Admin"))]
+
+
+def themes() -> Choices:
+    """Light, dark, or as the device says."""
+    return [("system", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))]
+
+
+def digit_choices() -> Choices:
+    """How numbers of ours are written on Arabic pages."""
+    return [("latn", "0123456789"), ("arab", "٠١٢٣٤٥٦٧٨٩")]
+
+
+def zone_choices() -> Choices:
+    """Every time zone by its name, with how far it is from UTC today."""
+    now = clock.now()
+    return [(name, f"{name.replace('_', ' ')} ({offset(now.astimezone(ZoneInfo(name)).strftime('%z'))})") for name in zones()]
+
+
+def offset(text: str) -> str:
+    """+0300 as UTC+3, +0530 as UTC+5:30."""
+    hours, minutes = int(text[1:3]), text[3:5]
+    return f"UTC{text[0]}{hours}" + (f":{minutes}" if minutes != "00" else "") if text[1:] != "0000" else "UTC"

@@ -1,0 +1,65 @@
+"""The desk itself: names, language, time zone; and the way from the demo to one's own desk. For admins."""
+
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from helpdesk.actions import desk
+from helpdesk.errors import Invalid, NotFound
+from helpdesk.fields import Fields, problems_of
+from helpdesk.models.agent import LANGUAGES
+from helpdesk.queries import roster, settings_pages
+from helpdesk.web import choices
+from helpdesk.web.access import allow, viewer
+from helpdesk.web.forms import typed
+
+blueprint = Blueprint("desk", __name__)
+
+
+@blueprint.get("/desk")
+@allow("admin")
+def show() -> Response:
+    """The page."""
+    found = settings_pages.desk(viewer())
+    return page({"name": found.name, "name_ar": found.name_ar, "language": found.language, "time_zone": found.time_zone})
+
+
+@blueprint.post("/desk")
+@allow("admin")
+def save() -> Response:
+    """Names, language and time zone."""
+    fields = Fields(request.form)
+    name, name_ar = fields.names()
+    asked = desk.DeskChange(name, name_ar, fields.choice("language", LANGUAGES), fields.zone())
+    try:
+        fields.check()
+        desk.edit(asked)
+    except Invalid as refusal:
+        return page(typed(request.form), problems_of(refusal), 422)
+    roster.forget()
+    flash(_("Saved."))
+    return redirect(url_for("desk.show"))
+
+
+def page(values: dict[str, Any], problems: dict[str, str] | None = None, status: int = 200) -> Response:
+    """The form, and in the demo what would go with it."""
+    found = settings_pages.desk(viewer())
+    return make_response(render_template(
+        "desk/show.html", values=values, problems=problems or {}, languages=choices.languages(), zones=choices.zone_choices(),
+        going=settings_pages.demo_contents(viewer()) if found.demo else None), status)
+
+
+@blueprint.post("/desk/demo/removal")
+@allow("admin")
+def remove_demo() -> Response:
+    """The demo goes; the desk and the admin who asks stay."""
+    from helpdesk.demo import build
+
+    if not settings_pages.desk(viewer()).demo:
+        raise NotFound
+    build.remove(viewer().agent_id)
+    roster.forget()
+    flash(_("The demo is gone. The desk is yours."))
+    return redirect(url_for("desk.show"))

@@ -1,0 +1,86 @@
+"""Events in words: who, what, why; names isolated, so that two languages can stand in one line."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from helpdesk.models import Event
+from helpdesk.queries.roster import Names
+from helpdesk.web.times import long_time
+
+ICONS = {
+    "ticket_assigned": "user-check", "ticket_unassigned": "user-x", "team_changed": "users", "status_changed": "circle-dot",
+    "priority_changed": "prio2", "subject_changed": "pencil", "ticket_tagged": "tag", "ticket_untagged": "tag", "ticket_moved": "archive",
+    "ticket_snoozed": "moon", "ticket_woken": "clock", "delivery_failed": "circle-x", "delivery_uncertain": "help", "delivery_resolved": "check",
+}
+
+
+def status_name(status: str) -> str:
+    """A status in the reader's language."""
+    return {"open": _("Open"), "pending": _("Pending"), "on_hold": _("On hold"), "solved": _("Solved"), "closed": _("Closed")}.get(status, status)
+
+
+def priority_name(priority: str) -> str:
+    """A priority in the reader's language."""
+    return {"low": _("Low"), "normal": _("Normal"), "high": _("High"), "urgent": _("Urgent")}.get(priority, priority)
+
+
+def place_name(place: str) -> str:
+    """A place in the reader's language."""
+    return {"inbox": _("Inbox"), "spam": _("Spam"), "trash": _("Trash")}.get(place, place)
+
+
+def in_words(event: Event, names: Names, contact_name: str, language: str) -> Markup:
+    """One sentence; what it does not know it says plainly."""
+    values = {"who": who(event, names, contact_name, language)} | values_of(event, names, language)
+    sentence = SENTENCES.get(event.kind, lambda _event: "%(who)s")(event)
+    words = Markup(escape(sentence)) % {name: Markup("<bdi>{}</bdi>").format(value) for name, value in values.items()}
+    return words + why(event)
+
+
+def who(event: Event, names: Names, contact_name: str, language: str) -> str:
+    """The name of the one who did it."""
+    if event.actor == "agent":
+        return names.agent(event.agent_id, language) or _("a former colleague")
+    return contact_name or _("the customer") if event.actor == "contact" else _("the desk")
+
+
+def values_of(event: Event, names: Names, language: str) -> dict[str, str]:
+    """What the sentence of this kind mentions."""
+    data, kind = event.data, event.kind
+    if kind in ("ticket_assigned", "ticket_unassigned"):
+        return {"agent": names.agent(data.get("to") or data.get("from"), language)}
+    if kind == "team_changed":
+        return {"team": names.team(data.get("to"), language)}
+    if kind in ("status_changed", "priority_changed", "ticket_moved"):
+        name = {"status_changed": status_name, "priority_changed": priority_name, "ticket_moved": place_name}[kind]
+        return {"from": name(data.get("from", "")), "to": name(data.get("to", ""))}
+    if kind == "ticket_snoozed":
+        return {"until": long_time(datetime.fromisoformat(data["until"]))}
+    return {"subject": data.get("to", ""), "tag": data.get("tag", ""), "words": data.get("words", "")}
+
+
+SENTENCES: dict[str, Callable[[Event], str]] = {
+    "ticket_assigned": lambda event: _("Assigned to %(agent)s by %(who)s") if event.data.get("to") != event.agent_id else _("Taken by %(who)s"),
+    "ticket_unassigned": lambda _event: _("Taken off %(agent)s by %(who)s"),
+    "team_changed": lambda event: _("Moved to %(team)s by %(who)s") if event.data.get("to") else _("Taken out of its team by %(who)s"),
+    "status_changed": lambda _event: _("Status from %(from)s to %(to)s by %(who)s"),
+    "priority_changed": lambda _event: _("Priority from %(from)s to %(to)s by %(who)s"),
+    "subject_changed": lambda _event: _("Subject changed to “%(subject)s” by %(who)s"),
+    "ticket_tagged": lambda _event: _("Tagged “%(tag)s” by %(who)s"),
+    "ticket_untagged": lambda _event: _("Tag “%(tag)s” removed by %(who)s"),
+    "ticket_moved": lambda _event: _("Moved from %(from)s to %(to)s by %(who)s"),
+    "ticket_snoozed": lambda _event: _("Snoozed until %(until)s by %(who)s"),
+    "ticket_woken": lambda _event: _("Woken by %(who)s"),
+    "delivery_failed": lambda _event: _("The answer was not delivered. The other side said: %(words)s"),
+    "delivery_uncertain": lambda _event: _("We cannot tell whether the answer left: %(words)s. We will not resend by ourselves."),
+    "delivery_resolved": lambda event: _("Marked as sent by %(who)s") if event.data.get("state") == "sent" else _("Sent again by %(who)s"),
+}
+
+
+def why(event: Event) -> str:
+    """The reason, where the desk acted by itself."""
+    reason = {"customer_wrote": _("because the customer wrote"), "time_came": _("because its time came")}.get(event.data.get("why", ""), "")
+    return _(", %(reason)s", reason=reason) if reason else ""

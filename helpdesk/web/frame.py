@@ -1,0 +1,130 @@
+"""What every page of the frame needs: the reader, the views with counts, names, and the words' helpers."""
+
+from typing import Any
+
+from flask import Flask, g, request
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from redis.exceptions import RedisError
+
+from helpdesk import words
+from helpdesk.extensions import redis_connection
+from helpdesk.queries import roster
+from helpdesk.queries.counts import CAP, counts
+from helpdesk.web import jinja
+from helpdesk.web.access import signed_in_now
+
+VIEWS = (
+    ("mine", "inbox"), ("unassigned", "user-x"), ("teams", "users"), ("open", "circle-dot"), ("waiting", "hourglass"), ("snoozed", "moon"),
+    ("solved", "done"), ("spam", "ban"), ("trash", "trash"),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Filters and globals of the templates."""
+    jinja.register(app)
+    app.context_processor(context)
+
+
+def context() -> dict[str, Any]:
+    """For every template; only `views` and `agents` cost a query, and only a page of the frame asks for them."""
+    locale = str(get_locale() or "ar")
+    signed = signed_in_now()
+    g.digits = words.digits_of_reader()
+    found: dict[str, Any] = {
+        "locale": locale, "direction": "rtl" if locale == "ar" else "ltr", "digits": g.digits, "zone": words.choose_time_zone(),
+        "theme": signed.agent.theme if signed else "system", "desk_name": desk_name(locale),
+    }
+    if signed is not None:
+        found |= {
+            "agent": {"id": signed.agent.id, "name": signed.agent.shown_name(locale), "role": signed.agent.role, "sound": signed.agent.sound,
+                      "single_keys": signed.agent.single_keys},
+            "views": Lazy(lambda: views(locale)), "sections": sections(signed.agent.role), "foot": foot(),
+            "agents": Lazy(lambda: colleagues(locale)), "degraded": degraded(),
+        }
+    return found
+
+
+class Lazy(list[Any]):
+    """A list that is made when a template first walks it."""
+
+    def __init__(self, make: Any) -> None:
+        super().__init__()
+        self.make = make
+
+    def fill(self) -> "Lazy":
+        if self.make is not None:
+            make, self.make = self.make, None
+            self.extend(make())
+        return self
+
+    def __iter__(self) -> Any:
+        self.fill()
+        return super().__iter__()
+
+    def __getitem__(self, key: Any) -> Any:
+        self.fill()
+        return super().__getitem__(key)
+
+    def __add__(self, other: Any) -> list[Any]:
+        return [*self, *other]
+
+
+def desk_name(locale: str) -> str:
+    """The organisation's name in the reader's language."""
+    names = roster.names()
+    return roster.pick(names.desk[:2], locale) or _("Helpdesk")
+
+
+def views(locale: str) -> list[dict[str, Any]]:
+    """The views with their counts; the current one is marked."""
+    signed = signed_in_now()
+    numbers = counts(signed.viewer) if signed else {}
+    current = request.args.get("view", "open") if request.path.startswith("/tickets") else ""
+    labels = view_names()
+    return [{"key": key, "name": labels[key], "icon": icon, "href": f"/tickets?view={key}", "count": capped(numbers.get(key, 0)),
+             "current": key == current, "group": None} for key, icon in VIEWS]
+
+
+def view_names() -> dict[str, str]:
+    """What the views are called."""
+    return {
+        "mine": _("Mine"), "unassigned": _("Unassigned"), "teams": _("My teams"), "open": _("All open"), "waiting": _("Waiting"),
+        "snoozed": _("Snoozed"), "solved": _("Solved"), "spam": _("Spam"), "trash": _("Trash"),
+    }
+
+
+def capped(number: int) -> str:
+    """ "999+" from the cap on; "" for none."""
+    return "" if not number else (f"{CAP - 1}+" if number >= CAP else str(number))
+
+
+def sections(role: str) -> list[dict[str, Any]]:
+    """What the role may change."""
+    pages = [("agents", _("Agents"), "users", "/agents"), ("teams-settings", _("Teams"), "wrench", "/teams"), ("inboxes", _("Inboxes"), "mail", "/inboxes"),
+             ("settings", _("Desk"), "settings", "/desk"), ("health", _("Health"), "activity", "/health")]
+    return [{"key": key, "name": name, "icon": icon, "href": href, "count": None, "current": request.path.startswith(href),
+             "group": _("Settings")} for key, name, icon, href in pages] if role == "admin" else []
+
+
+def foot() -> list[dict[str, Any]]:
+    """The practice post office, while the desk is a demo."""
+    if not roster.names().desk[2]:
+        return []
+    return [{"key": "practice", "name": _("Practice post"), "icon": "mail", "href": "/practice/mail", "count": None,
+             "current": request.path.startswith("/practice"), "group": None}]
+
+
+def colleagues(locale: str) -> list[dict[str, Any]]:
+    """For presence: ids and names."""
+    names = roster.names()
+    return [{"id": number, "name": roster.pick(pair, locale)} for number, pair in names.agents.items() if number in names.active]
+
+
+def degraded() -> str | None:
+    """A sentence while live changes cannot arrive; pages work without Redis."""
+    try:
+        redis_connection().ping()
+    except (RedisError, OSError):
+        return _("Live changes are late: the message line is down. Everything is saved; pages refresh by themselves when it is back.")
+    return None

@@ -1,0 +1,35 @@
+"""What every template may use: asset addresses, times, digits, and small words about people."""
+
+from itertools import groupby
+from typing import Any
+
+from flask import Flask
+
+from helpdesk import words
+from helpdesk.folding import direction_of
+from helpdesk.web import times
+from helpdesk.web.assets import asset
+
+
+def register(app: Flask) -> None:
+    """Adds the global `asset` and the filters."""
+    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.filters.update(
+        short_time=times.short_time, clock_time=times.clock_time, long_time=times.long_time, day_heading=times.day_heading,
+        digits=times.digits, colour=colour, initial=initial, groups=groups, size=words.size, direction=direction_of,
+    )
+
+
+def colour(number: int | None) -> int:
+    """One of the five avatar colours, always the same for the same person."""
+    return (number or 0) % 5 + 1
+
+
+def initial(name: str | None) -> str:
+    """The letter on an avatar: the first that is a letter, or nothing."""
+    return next((letter.upper() for letter in name or "" if letter.isalpha()), "")
+
+
+def groups(views: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Views as blocks of neighbours with the same heading: [{"name": heading or None, "views": [...]}]."""
+    return [{"name": name, "views": list(block)} for name, block in groupby(views, key=lambda view: view.get("group"))]

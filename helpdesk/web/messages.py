@@ -1,0 +1,55 @@
+"""One message by itself: as its sender formatted it, as it arrived, and what an agent decides about its delivery."""
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from helpdesk.actions.deliver import send_again, take_as_sent
+from helpdesk.errors import NotFound
+from helpdesk.extensions import db
+from helpdesk.models import RawMessage
+from helpdesk.queries.ticket import find_message
+from helpdesk.web.access import allow, viewer
+
+blueprint = Blueprint("messages", __name__)
+LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-popups allow-popups-to-escape-sandbox"
+
+
+@blueprint.get("/messages/<int:message_id>/html")
+@allow("agent")
+def html(message_id: int) -> Response:
+    """The safe HTML in a page of its own that can run nothing, load nothing and knows nothing of us."""
+    message = find_message(viewer(), message_id)
+    if not message.html:
+        raise NotFound
+    body = render_template("messages/letter.html", html=message.html, language=message.language or "ar")
+    return Response(body, headers={"Content-Security-Policy": LETTER_POLICY, "Referrer-Policy": "no-referrer"})
+
+
+@blueprint.get("/messages/<int:message_id>/raw")
+@allow("agent")
+def raw(message_id: int) -> Response:
+    """The mail as it arrived, as a file."""
+    message = find_message(viewer(), message_id)
+    found = db.session.get(RawMessage, message.raw_message_id or 0)
+    if found is None:
+        raise NotFound
+    return Response(found.content, headers={
+        "Content-Type": "application/octet-stream", "Content-Disposition": f'attachment; filename="message-{message.id}.eml"',
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    })
+
+
+@blueprint.post("/messages/<int:message_id>/delivery")
+@allow("agent")
+def delivery(message_id: int) -> AnyResponse:
+    """`decision`: "again" or "sent", about an answer that is uncertain or failed."""
+    message = find_message(viewer(), message_id)
+    if request.form.get("decision") == "again":
+        send_again(viewer(), message_id)
+    else:
+        take_as_sent(viewer(), message_id)
+    if request.headers.get("HX-Request"):
+        return redirect(url_for("tickets.thread", number=message.ticket_id), 303)
+    flash(_("Saved."))
+    return redirect(url_for("tickets.show", number=message.ticket_id), 303)

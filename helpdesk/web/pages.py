@@ -1,0 +1,25 @@
+"""All pages, in one list; what every request passes, in one place."""
+
+from flask import Flask
+
+from helpdesk.web import access, failures, first_run, frame, headers
+from helpdesk.web import (
+    agents, attachments, changes, desk, inboxes, language, live, login, messages, practice, profile, reset, search, system, teams,
+    tickets, writing,
+)
+
+RESOURCES = (
+    login, reset, language, first_run, tickets, writing, changes, messages, attachments, search, live, practice, profile, agents, teams,
+    inboxes, desk, system,
+)
+
+
+def init_app(app: Flask) -> None:
+    """Registers every resource and the rules of every request."""
+    for resource in RESOURCES:
+        app.register_blueprint(resource.blueprint)
+    headers.init_app(app)
+    app.before_request(first_run.lead_to_first_run)
+    app.before_request(access.check_access)
+    failures.init_app(app)
+    frame.init_app(app)

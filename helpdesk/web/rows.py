@@ -1,0 +1,52 @@
+"""Rows of a list as the template shows them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import get_locale
+
+from helpdesk.clock import FAR
+from helpdesk.queries import roster
+from helpdesk.queries.tags import tags_of
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """One ticket in a list. `assignee` and `team` are names in the reader's language, "" for none; `unread`: the customer waits."""
+
+    number: int
+    subject: str
+    snippet: str
+    contact_id: int
+    contact_name: str
+    status: str
+    priority: int
+    queue: str
+    at: datetime
+    waiting_since: datetime | None
+    snoozed_until: datetime | None
+    unread: bool
+    assignee_id: int | None
+    assignee: str
+    team: str
+    inbox: str
+    door: str
+    last_event_id: int
+    tags: list[str]
+
+
+def shown_rows(rows: Sequence[Any]) -> list[ShownRow]:
+    """Names and tags are added by two small look-ups for the whole page."""
+    language, names = str(get_locale() or "ar"), roster.names()
+    tags = tags_of([row.id for row in rows])
+    return [ShownRow(
+        number=row.id, subject=row.subject, snippet=row.snippet, contact_id=row.contact_id, contact_name=row.contact_name, status=row.status,
+        priority=row.priority, queue=row.queue, at=row.last_at, waiting_since=None if row.waiting_since >= FAR else row.waiting_since,
+        snoozed_until=row.snoozed_until, unread=row.waiting_since < FAR and row.queue == "open", assignee_id=row.assignee_id,
+        assignee=names.agent(row.assignee_id, language), team=names.team(row.team_id, language), inbox=names.inbox(row.inbox_id, language),
+        door="mail", last_event_id=row.last_event_id, tags=tags.get(row.id, []),
+    ) for row in rows]
+
+

@@ -1,0 +1,100 @@
+"""Is the desk well? For machines in a word, for admins in words and sums."""
+
+import json
+import shutil
+
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, url_for
+from flask_babel import gettext as _
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response as AnyResponse
+
+from helpdesk.actions.raw import try_again
+from helpdesk.errors import NotFound
+from helpdesk.extensions import db, redis_connection
+from helpdesk.models import RawMessage
+from helpdesk.queries import health
+from helpdesk.settings import current
+from helpdesk.web.access import allow
+
+blueprint = Blueprint("system", __name__)
+LOW_WATER_BYTES = 200 * 1024 * 1024
+
+
+@blueprint.get("/healthz")
+@allow("anyone")
+def healthz() -> Response:
+    """The process answers."""
+    return Response("ok\n", content_type="text/plain")
+
+
+@blueprint.get("/readyz")
+@allow("anyone")
+def readyz() -> tuple[Response, int]:
+    """Whether work can be done: 503 names what is missing."""
+    checks = {"database": database_answers(), "redis": redis_answers(), "disk": disk_has_room()}
+    return jsonify(ready=all(checks.values()), **checks), 200 if all(checks.values()) else 503
+
+
+@blueprint.get("/health")
+@allow("admin")
+def show() -> str:
+    """Stages, ledgers, parts of the program, and what was put aside."""
+    return render_template(
+        "system/health.html", stages=health.stages(), incoming=health.ledger_in(), outgoing=health.ledger_out(), children=children(),
+        aside=health.put_aside(), redis=redis_answers(), disk=disk_has_room(), free=shutil.disk_usage(current().data).free)
+
+
+@blueprint.get("/raw/<int:raw_id>")
+@allow("admin")
+def raw(raw_id: int) -> Response:
+    """A raw message as a file."""
+    found = db.session.get(RawMessage, raw_id)
+    if found is None:
+        raise NotFound
+    return Response(found.content, headers={
+        "Content-Type": "application/octet-stream", "Content-Disposition": f'attachment; filename="raw-{raw_id}.eml"',
+        "Content-Security-Policy": "default-src 'none'; sandbox"})
+
+
+@blueprint.post("/raw/<int:raw_id>/again")
+@allow("admin")
+def again(raw_id: int) -> AnyResponse:
+    """Parse it once more."""
+    if db.session.get(RawMessage, raw_id) is None:
+        raise NotFound
+    try_again(raw_id)
+    flash(_("It is back in the line."))
+    return redirect(url_for("system.show"))
+
+
+def database_answers() -> bool:
+    """One small question."""
+    try:
+        return db.session.scalar(text("SELECT 1")) == 1
+    except SQLAlchemyError:
+        db.session.rollback()
+        return False
+
+
+def redis_answers() -> bool:
+    """One ping."""
+    try:
+        return bool(redis_connection().ping())
+    except (RedisError, OSError):
+        return False
+
+
+def disk_has_room() -> bool:
+    """Above the mark below which nothing more is taken in."""
+    return shutil.disk_usage(current().data).free > LOW_WATER_BYTES
+
+
+def children() -> list[dict[str, object]]:
+    """The parts of the program as the supervisor last wrote them down; none when it does not run here."""
+    try:
+        found = json.loads((current().run_folder / "children.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return []
+    return list(found.get("children", found) if isinstance(found, dict) else found)
