@@ -4,7 +4,7 @@ import click
 from flask import Flask
 
 from channels import delivery
-from channels.email import intake
+from channels.email import intake, listener
 from channels.email.commands import mail
 from helpdesk import jobs, outbox
 from helpdesk.actions import deliver
@@ -16,8 +16,9 @@ def command() -> click.Command:
     return mail
 
 
-def init_app(_app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """A released answer gets its way out; mail is drained, and answers leave."""
+    app.extensions.setdefault("parts", {})["mail"] = listener.serve
     outbox.subscribe("delivery", {"reply_released"}, deliver.begin)
     jobs.add(jobs.Drain("mail", "mail", intake.drain, 1, due.mail_is_due, timeout_seconds=600))
     jobs.add(jobs.Drain("delivery", "delivery", delivery.drain, 1, due.delivery_is_due, timeout_seconds=1800))

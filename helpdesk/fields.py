@@ -77,7 +77,7 @@ class Fields:
         """An e-mail address in lower case, its domain in ASCII; the domain is not asked for."""
         text = self.line(name, 254, required=True)
         try:
-            found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
+            found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
             return (found.ascii_email or "").lower()
         except EmailNotValidError:
             self.refuse(name, _("This is no complete e-mail address, such as name@example.com."))

@@ -1,12 +1,13 @@
 """Search tokens: who searches one form of a word finds the others, and not other words."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.folding import index_tokens, query_tokens
+from helpdesk.folding import direction_of, index_tokens, language_of, query_tokens
 from helpdesk.folding.tokens import MAX_LENGTH, MAX_QUERY_TOKENS, MAX_TOKENS
 
 SAFE = re.compile(r"(?:[a-z0-9]+|[ء-ۿݐ-ݿ]+)\Z")
@@ -144,6 +145,17 @@ def test_tokens_are_safe_for_both_databases(text: str) -> None:
         assert SAFE.match(token), token
         assert len(token) <= MAX_LENGTH
     assert len(asked) <= MAX_QUERY_TOKENS
+
+
+@pytest.mark.parametrize("piece", ["5 ", "a.", "1a", "a@", "a@a.", "ال", "ابa1", "\u200d", "\u0301", "注", "(", "[1]", "Re: ", "05- "])
+def test_hostile_text_takes_no_time(piece: str) -> None:
+    began = time.process_time()
+    text = piece * (400_000 // len(piece))
+    index_tokens(text)
+    query_tokens(text)
+    language_of(text)
+    direction_of(text)
+    assert time.process_time() - began < 3  # a quadratic rule would take minutes
 
 
 def test_sizes_are_capped() -> None:

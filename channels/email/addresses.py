@@ -73,6 +73,8 @@ class _Mailbox:
             bare = next((word for word in re.split(rb"[\s\"]+", words) if b"@" in word.strip(b"@")), None)
             if not bare:
                 name = decoded(words)
+                if re.fullmatch(r"[\w.+-]+", name):
+                    return [{"name": "", "address": name}]  # a local name, as machines write to themselves
                 return people_in(name.encode()) if ADDRESS.search(name) and b"=?" in words else []
             angle, words = bare, b""
         name = decoded(words or (self.comments[-1] if self.comments else b""))

@@ -50,7 +50,8 @@ def name_of(entity: Entity) -> str:
     if entity.content_type == "message/rfc822" and entity.children:
         subject = safe_name(header(entity.children[0].fields, "Subject"))
         return (subject or "message")[:MAX_NAME - 4] + extension
-    return "attachment" + extension
+    stem = entity.content_type.partition("/")[2] if entity.content_type.startswith("message/") else "attachment"
+    return stem + extension
 
 
 def safe_name(name: str) -> str:
@@ -67,7 +68,7 @@ def _from_tnef(content: bytes) -> list[Attachment]:
     try:
         files = TNEF(content, do_checksum=False).attachments
         return [_tnef_file(file) for file in files]
-    except Exception:  # tnefparse raises many kinds on hostile input; the blob stays as it is
+    except Exception:  # noqa: BLE001  tnefparse raises many kinds on hostile input; the blob stays as it is
         return []
 
 

@@ -2,18 +2,28 @@
 
 from typing import Any
 
-from channels.email.bounce_report import report_recipients
-from channels.email.bounce_text import text_recipients
+from channels.email.bounce_report import report_recipients, text_report_recipients
+from channels.email.bounce_text import is_notice, notice_text, text_recipients
+from channels.email.bounce_words import guessed_status, stated_status
 from channels.email.parse_mime import Entity
 
 Bounce = dict[str, Any]
 
 
 def bounce_of(entity: Entity, subject: str, text: str) -> Bounce | None:
-    """{"permanent", "recipients": [{"address", "status", "permanent"}]}, or None for a mail that is no such notice."""
-    recipients = report_recipients(entity, text)
+    """{"permanent", "recipients": [{"address", "status", "permanent"}]}, or None for a mail that is no such notice.
+
+    `permanent` is true when the address will not work later either: a refusal, a status of 5.x.x (RFC 3463 section 2).
+    """
+    recipients = report_recipients(entity, notice_text(text))
     if recipients is None:
-        recipients = text_recipients(entity, subject, text)
-    if recipients is None:
+        if not is_notice(entity, subject, text):
+            return None
+        notice = notice_text(text)
+        recipients = text_report_recipients(notice) or text_recipients(entity, notice)
+        if not recipients:  # the notice names nobody
+            status = stated_status(notice) or guessed_status(notice)
+            return {"permanent": not status.startswith("4"), "recipients": []}
+    if not recipients:
         return None
     return {"permanent": any(item["permanent"] for item in recipients), "recipients": recipients}

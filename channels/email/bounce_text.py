@@ -1,4 +1,4 @@
-"""Bounces without a report: by who sent them and by what they say; flufl.bounce knows the formats of many systems."""
+"""Bounces without a report: known by who sent them and by what they say; flufl.bounce knows the formats of many systems."""
 
 import email
 import re
@@ -6,43 +6,80 @@ from typing import Any
 
 from flufl.bounce import all_failures
 
-from channels.email.addresses import people_in
-from channels.email.bounce_words import status_in_words
+from channels.email.addresses import people, people_in
+from channels.email.bounce_words import FAILED, guessed_status, stated_status
 from channels.email.headers import header, raw_headers
 from channels.email.parse_mime import Entity
 
 Recipient = dict[str, Any]
-MAX_SCANNED = 512 * 1024
-DAEMON = re.compile(r"mailer-?daemon|postmaster|mail delivery|mail-?daemon|maildelivery|mail administrator|delivery (?:sub)?system|mdaemon|bounce|mailsystem|mail system|smtpd?@", re.IGNORECASE)
-SUBJECT = re.compile(r"undeliver|returned mail|delivery (?:status|failure|failed|notification|report|has failed|problem)|failure notice|mail (?:delivery )?fail|non-?deliver|could not (?:be )?deliver|not delivered|unable to deliver|delivery unsuccessful|mail could not|returned to sender|message (?:delivery )?delayed|delivery delayed|warning: could not send|unzustellbar|non remis|no se puede entregar|mail system error|nondeliverable|bounce|配信|تعذر التسليم", re.IGNORECASE)
-NOT_BOUNCE_TYPES = {"feedback-report", "disposition-notification"}
+MAX_SCANNED = 256 * 1024
+MAX_NOTICE = 16 * 1024
+DAEMON = re.compile(r"mailer-?daemon|post_?master|mail deliver|mail-?daemon|maildelivery|mail administrator|delivery (?:sub)?system"
+                    r"|mdaemon|bounce"
+                    r"|mail ?system|smtpd?@|mta@", re.IGNORECASE)
+SUBJECT = re.compile(r"undeliver|returned mail|delivery (?:status|failure|failed|notification|report|has failed|problem|unsuccessful"
+                     r"|delayed)|failure notice"
+                     r"|mail (?:delivery )?fail|non-?deliver|(?:could not|unable to) (?:be )?deliver|not delivered|mail could not"
+                     r"|returned to sender"
+                     r"|message delayed|could not send|unzustellbar|non remis|no se puede entregar|mail system error"
+                     r"|تعذ?ّ?ر (?:ال)?تسليم", re.IGNORECASE)
+RETURNED = re.compile(r"^[ \t>]*(?:-{2,}[^\n]{0,60}(?:copy of|original message|returned message|unsent message|message follows"
+                      r"|message header|returned mail)"
+                      r"|[^\n]{0,30}(?:original message follows|message headers follow|a copy of the original message|below is a copy)"
+                      r"|Received: (?:from|by|\()|Return-Path:|From \S+ +\w{3} \w{3})", re.IGNORECASE | re.MULTILINE)
+ADDR = r"([\w.+=#$%&'*/?^`{|}~!-]{1,128}@[\w-]{1,63}(?:\.[\w-]{1,63})+)"
+MARKED = re.compile(r"(?:RCPT TO|Recipient(?: address)?|Failed recipient|To)\s*:\s*<?" + ADDR, re.IGNORECASE)
+AT_START = re.compile(r"^[ \t>*]*<?" + ADDR + r">?(?=[:\s(\[.,;]|$)", re.MULTILINE)
+IN_SENTENCE = re.compile(r"(?:\bto|\bfor|recipients?|errors?|address|message|user)\s*:?\s+<?" + ADDR + r">?", re.IGNORECASE)
 
 
-def text_recipients(entity: Entity, subject: str, text: str) -> list[Recipient] | None:
-    """Recipients of a notice in free form, or None when the mail is no such notice."""
-    if entity.params.get("report-type", "") in NOT_BOUNCE_TYPES or not _may_be_notice(entity, subject):
-        return None
-    failed = header(entity.fields, "X-Failed-Recipients")
-    permanent = {person["address"].lower() for person in people_in(failed.encode())} if failed else set()
-    temporary: set[str] = set()
-    if not permanent:
-        temporary, permanent = _by_flufl(entity.whole)
+def is_notice(entity: Entity, subject: str, text: str) -> bool:
+    """Is it a notice of a mail system? Its sender or path or form must say so, and so must its words."""
+    kind = entity.params.get("report-type", "").lower()
+    if kind == "feedback-report" or (kind == "disposition-notification" and "rejected" not in text):
+        return False
+    if raw_headers(entity.fields, "X-Failed-Recipients") or kind == "delivery-status":
+        return True
+    paths = [value.strip() for value in raw_headers(entity.fields, "Return-Path")]
+    from_nobody = any(path == b"<>" or b"mailer-daemon" in path.lower() for path in paths)
+    by_system = from_nobody or bool(DAEMON.search(header(entity.fields, "From")))
+    enclosed = any(child.content_type in ("message/rfc822", "text/rfc822-headers") for child in entity.children)
+    encloses = enclosed or bool(RETURNED.search(text[:MAX_SCANNED]))
+    says_so = bool(SUBJECT.search(subject))
+    fails = bool(FAILED.search(notice_text(text)))
+    if by_system and (says_so or (fails and (encloses or not _is_answer(entity)))):
+        return True
+    # Neither sign alone: a customer may write "delivery failed" and enclose a mail. A known format decides.
+    return bool((says_so and fails and encloses) or ((by_system or (says_so and fails)) and any(_by_flufl(entity.whole))))
+
+
+def _is_answer(entity: Entity) -> bool:
+    """Absence notes also come from nobody; they say that they were sent by themselves."""
+    return header(entity.fields, "Auto-Submitted").lower().startswith("auto-replied")
+
+
+def notice_text(text: str) -> str:
+    """The system's own words, up to the mail that it returns."""
+    text = text[:MAX_SCANNED]
+    returned = RETURNED.search(text, min(80, len(text)))
+    return text[:returned.start() if returned else None][:MAX_NOTICE]
+
+
+def text_recipients(entity: Entity, notice: str) -> list[Recipient]:
+    """Whom the mail did not reach, each with the status that stands nearest."""
+    failed = {person["address"].lower() for value in raw_headers(entity.fields, "X-Failed-Recipients") for person in people_in(value)}
+    temporary, permanent = (set(), failed) if failed else _by_flufl(entity.whole)
     if not permanent and not temporary:
-        return None
-    status = status_in_words(text[:8000])
-    return [_recipient(address, status, True) for address in sorted(permanent)] + [_recipient(address, status, False) for address in sorted(temporary - permanent)]
-
-
-def _may_be_notice(entity: Entity, subject: str) -> bool:
-    sender = header(entity.fields, "From")
-    null_path = any(value.strip() == b"<>" for value in raw_headers(entity.fields, "Return-Path"))
-    return bool(DAEMON.search(sender) or null_path or SUBJECT.search(subject) or raw_headers(entity.fields, "X-Failed-Recipients"))
+        found = _by_words(notice, {person["address"].lower() for name in ("From", "To") for person in people(entity.fields, name)})
+        return [_recipient(address, notice, found, None) for address in found]
+    everybody = sorted(permanent | temporary)
+    return [_recipient(address, notice, everybody, address in permanent) for address in everybody]
 
 
 def _by_flufl(raw: bytes) -> tuple[set[str], set[str]]:
     try:
         temporary, permanent = all_failures(email.message_from_bytes(raw[:MAX_SCANNED]))
-    except Exception:  # its parsers were written for well-formed notices
+    except Exception:  # noqa: BLE001  its parsers were written for well-formed notices
         return set(), set()
     return _texts(temporary), _texts(permanent)
 
@@ -51,5 +88,29 @@ def _texts(addresses: Any) -> set[str]:
     return {item.decode("utf-8", "replace").lower() if isinstance(item, bytes) else str(item).lower() for item in addresses}
 
 
-def _recipient(address: str, status: str, permanent: bool) -> Recipient:
-    return {"address": address, "status": status, "permanent": permanent and not status.startswith("4")}
+def _by_words(notice: str, ours: set[str]) -> list[str]:
+    """Addresses where systems write them: after RCPT TO, at the start of a line, in "to …"."""
+    for pattern in (MARKED, AT_START, IN_SENTENCE):
+        found = [address.lower().rstrip(".") for address in pattern.findall(notice)]
+        kept = list(dict.fromkeys(address for address in found if address not in ours))
+        if kept:
+            return kept[:50]
+    return []
+
+
+def _recipient(address: str, notice: str, everybody: list[str], is_permanent: bool | None) -> Recipient:
+    """The status is looked for after the address, up to the next one; then anywhere in the notice."""
+    near = _near(address, notice, everybody)
+    stated = stated_status(near) or stated_status(notice)
+    status = stated or guessed_status(near) or guessed_status(notice)
+    permanent = not status.startswith("4") if stated or is_permanent is None else is_permanent
+    return {"address": address, "status": status, "permanent": permanent}
+
+
+def _near(address: str, notice: str, everybody: list[str]) -> str:
+    lower = notice.lower()
+    start = lower.find(address)
+    if start < 0:
+        return ""
+    ends = [place for other in everybody if other != address and (place := lower.find(other, start + len(address))) > 0]
+    return notice[start:min(ends, default=start + 1500)]

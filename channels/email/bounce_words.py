@@ -2,33 +2,61 @@
 
 import re
 
-ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-REPLY = re.compile(r"(?<![\d.\-/])([45]\d\d)(?:[ -]|$)(?!\d)")
+ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]|\.\d)")
+REPLY = re.compile(r"(?<![\d.\-/:\[])([45]\d\d)(?=[ -](?![\d.]*\d{3}))")
 
 REASONS = (
-    ("5.1.1", r"user unknown|unknown user|no such (?:user|mailbox|recipient|account|address|person)|does(?: not|n't) exist|not found|unknown (?:local|recipient|address|mailbox|account|email)|mailbox unavailable|invalid (?:recipient|mailbox|user|address|account)|recipient (?:address )?rejected|unrouteable address|not a valid (?:user|mailbox|recipient)|not our customer|addressee unknown|no mailbox here|mailbox not found|undeliverable address|recipient not|not a known user|bad destination|is not (?:a )?(?:local|valid|known)|not listed in"),
-    ("5.1.2", r"host (?:or domain name )?(?:not found|unknown)|unknown host|no such (?:host|domain)|domain (?:does not exist|not found)|unrouteable (?:mail )?domain|name or service not known|name service error|can't find any host|no route to domain"),
-    ("5.2.1", r"disabled|inactive|suspended|deactivated|no longer (?:active|in use|valid|accepts)|account (?:has been )?(?:closed|locked)|discontinued|not accepting"),
-    ("5.2.2", r"mailbox (?:is )?(?:full|exceed)|over ?quota|quota (?:exceeded|full)|exceed\w* (?:the )?(?:storage|quota|mailbox|disk)|insufficient (?:disk|system storage|space)|not enough (?:storage|space)|disk quota|is full|storage allocation"),
-    ("5.3.4", r"message (?:too|is too) (?:large|big)|size (?:limit )?exceed|exceeds (?:the )?(?:maximum|size|fixed|limit)|too (?:large|big)|maximum (?:message|allowed) size|message size"),
-    ("5.7.1", r"spam|blocked|blacklist|black list|block list|denied|prohibited|rejected (?:by|for|due)|policy|not (?:authorized|permitted|allowed)|relay|refused|dmarc|\bspf\b|virus|reputation|authentication required|banned"),
-    ("5.4.6", r"routing loop|mail loop|too many hops|hop count|loops back"),
-    ("4.4.7", r"timed? ?out|time limit|could not be delivered for|not been (?:delivered|able to)|retry time|delivery (?:has been )?delayed|expired|queue too long|retries|giving up|too old"),
-    ("4.4.1", r"connection (?:refused|timed|reset|lost|failed)|no answer|could not connect|unable to connect|not responding|network|host unreachable|try again|temporar"),
+    ("5.1.1", (r"user unknown|unknown user|no such (?:user|mailbox|recipient|account|address|person)|does(?: not|n't) (?:exist|have)"
+              r"|unknown (?:local|recipient|address|mailbox|account|email)|mailbox unavailable|invalid (?:recipient|mailbox|user|address"
+              r"|account)"
+              r"|unrouteable address|not a valid (?:user|mailbox|recipient)|addressee unknown|no mailbox here|mailbox not found"
+              r"|undeliverable address|not a known user|bad destination|is not (?:a )?(?:local|valid|known)|not listed in|n'existe pas"
+              r"|not our customer")),
+    ("5.1.2", (r"host (?:or domain name )?(?:\S+ )?(?:not found|unknown)|unknown host|no such (?:host|domain)|domain (?:does not exist"
+               r"|not found)"
+              r"|unrouteable (?:mail )?domain|name or service not known|name service error|can't find any host|no route to domain")),
+    ("5.2.1", (r"disabled|inactive|suspended|deactivated|no longer (?:active|in use|valid|accepts)|account (?:has been )?(?:closed"
+               r"|locked)")),
+    ("5.2.2", (r"mailbox (?:is |too )?(?:full|exceed|large)|over ?quota|quota (?:exceeded|full)|exceed\w* (?:the )?(?:storage|quota"
+               r"|mailbox|disk)"
+              r"|insufficient (?:disk|system storage|space)|not enough (?:storage|space)|disk quota|\bis full|storage allocation")),
+    ("5.3.4", (r"message (?:is )?too (?:large|big)|size (?:limit )?exceed|exceeds (?:the )?(?:maximum|size|fixed|limit|administrative)"
+               r"|maximum (?:message|allowed) size")),
+    ("5.7.1", (r"\bspam|blocked|blacklist|block list|access denied|prohibited|rejected (?:by|for|due)|policy|not (?:authorized|permitted"
+               r"|allowed)"
+              r"|\brelay|refused to accept|dmarc|\bspf\b|virus|reputation|authentication required|banned")),
+    ("5.4.6", (r"routing loop|mail loop|too many hops|hop count|loops back")),
+    ("4.4.7", (r"timed? ?out|time limit|could not (?:be delivered|deliver) for|retry time|delivery (?:has been |is )?delayed|expired"
+               r"|giving up|too old"
+              r"|will (?:keep trying|be retried|continue)|not yet been")),
+    ("4.4.1", (r"connection (?:refused|timed|reset|lost|failed)|no answer|could not connect|unable to connect|not responding"
+               r"|host unreachable|try again|temporar")),
 )
 COMPILED = [(status, re.compile(words, re.IGNORECASE)) for status, words in REASONS]
+FAILED = re.compile(
+    r"(?:could ?n(?:o|')?t|can ?not|can't|unable to|not able to|failed to|error|trouble|problems?|failure|failed"
+    r"|did not)[\w\s,']{0,60}(?:deliver|send\b|sent\b|reach)"
+    r"|undeliver|delivery (?:has |to [^\n]{1,80} )?(?:failed|errors?|failure|problems|delayed)|(?:not"
+    r"|never) (?:yet )?(?:been )?delivered|(?:permanent|fatal) (?:fatal )?errors?"
+    r"|was (?:automatically )?rejected|rejected by|returned (?:mail|to sender|message|to you)|user unknown|unknown user|no such user"
+    r"|invalid user|mailbox [^\n]{0,20}full"
+    r"|quota exceeded|over quota|failure reasons|transcript of session|not been delivered|\b5\d\d[ -]5\.\d|addresses had|deferred"
+    r"|mailbox unavailable|failed recipients"
+    r"|nicht zugestellt|n'a pas pu|n'existe pas|non remis|no se (?:ha )?(?:pudo|podido) entregar|non è stato possibile|não (?:pôde"
+    r"|foi possível)|не удалось доставить"
+    r"|no pudo ser entregado|配信でき|エラー|تعذ?[ّ]?ر (?:تسليم|توصيل)|لم يتم تسليم|فشل (?:ال)?تسليم", re.IGNORECASE)
 
 
-def status_in_words(text: str) -> str:
-    """The enhanced status that a text states, or the one its words mean, or ""."""
+def stated_status(text: str) -> str:
+    """The most telling enhanced code that a text states: one that is not x.0.0 before one that is; "" when it states none."""
     stated = [".".join(found) for found in ENHANCED.findall(text) if found[0] != "2"]
-    specific = [status for status in stated if not status.endswith(".0.0")]
-    if specific:
-        return specific[0]
-    guess = next((status for status, words in COMPILED if words.search(text)), "")
-    if guess:
-        return guess
-    if stated:
-        return stated[0]
+    return next((status for status in stated if not status.endswith(".0.0")), stated[0] if stated else "")
+
+
+def guessed_status(text: str) -> str:
+    """What the words mean, else the class of an SMTP reply code, else ""."""
     reply = REPLY.search(text)
-    return f"{reply.group(1)[0]}.0.0" if reply else ""
+    guess = next((status for status, words in COMPILED if words.search(text)), "")
+    if reply and (not guess or guess[0] != reply.group(1)[0]):
+        return f"{reply.group(1)[0]}.0.0" if not guess else f"{reply.group(1)[0]}{guess[1:]}"
+    return guess

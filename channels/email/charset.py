@@ -19,6 +19,8 @@ ALIASES = {
 }
 BYTE_CHARSETS = {"cp1252", "cp1254", "latin-1", ""}
 UNSAFE_CODECS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
+GUESSES = ["cp1251", "koi8_r", "cp1250", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "gb18030", "big5", "cp932", "euc_jp", "cp949",
+           "cp874"]
 HIGH_RUN = re.compile(rb"[\x80-\xff]{3,}")
 HIGH = re.compile(rb"[\x80-\xff]")
 ARABIC = re.compile("[\u0621-\u0652\u067e\u0686\u0698\u06a9\u06af\u06cc\u060c\u061b\u061f]")
@@ -27,17 +29,27 @@ NOT_IN_ARABIC = re.compile("[\u00a2-\u00ff\u0152\u0153\u2020\u2021\u02c6]")
 
 
 def decode(content: bytes, declared: str | None = None) -> str:
-    """Text of the bytes; `declared` is the charset the mail names, or None. Never raises."""
+    """Text of the bytes; `declared` is the charset the mail names, or None. Never raises; the text can be stored as utf-8."""
+    text = _decoded(content, known_charset(declared))
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()  # utf-7 can spell half of a surrogate pair
+
+
+def _decoded(content: bytes, charset: str) -> str:
     if content.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _with_bom(content)
-    charset = known_charset(declared)
     if not HIGH.search(content) and not _is_stateful(charset):
-        return content.decode("ascii")
+        return _seven_bit(content)
     if charset and charset not in BYTE_CHARSETS:
         text = _strictly(content, charset)
         if text is not None and not _is_mislabelled(content, charset):
             return text
     return _without_label(content, charset)
+
+
+def _seven_bit(content: bytes) -> str:
+    """ASCII, or Japanese with escapes whose label was lost (ISO-2022-JP)."""
+    japanese = _strictly(content, "iso2022_jp_ext") if b"\x1b$" in content else None
+    return japanese if japanese is not None else content.decode("ascii")
 
 
 def known_charset(declared: str | None) -> str:
@@ -49,7 +61,7 @@ def known_charset(declared: str | None) -> str:
         codec = codecs.lookup(ALIASES.get(name, name))
     except (LookupError, ValueError):
         return ""
-    usable = codec._is_text_encoding and codec.name.replace("-", "_") not in UNSAFE_CODECS  # type: ignore[attr-defined]
+    usable = codec._is_text_encoding and codec.name.replace("-", "_") not in UNSAFE_CODECS  # noqa: SLF001  the only way to know
     return name if usable else ""
 
 
@@ -88,8 +100,8 @@ def _without_label(content: bytes, charset: str) -> str:
     loosely = content.decode("utf-8", "replace")
     if loosely.count("\ufffd") * 10 < len(HIGH.findall(content)):
         return loosely
-    if charset and not (charset in BYTE_CHARSETS and HIGH_RUN.search(content)):
-        return content.decode(charset, "replace")
+    if (charset and charset not in BYTE_CHARSETS) or not HIGH_RUN.search(content):  # single high letters are western
+        return content.decode(charset or "cp1252", "replace")
     return _guess(content, charset)
 
 
@@ -106,6 +118,6 @@ def looks_arabic(content: bytes) -> bool:
 
 
 def _guess(content: bytes, charset: str) -> str:
-    best = from_bytes(content[:20_000], cp_isolation=None).best()
+    best = from_bytes(content[:20_000], cp_isolation=GUESSES).best()
     text = _strictly(content, best.encoding) if best else None
     return text if text is not None else content.decode(charset or "cp1252", "replace")

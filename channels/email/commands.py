@@ -20,7 +20,7 @@ class Piped(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            error.exit_code = os.EX_USAGE
+            error.exit_code = os.EX_USAGE  # type: ignore[misc]
             raise
 
 

@@ -137,7 +137,7 @@ def _check(content: bytes, intended: list[str], inside: list[list[str]]) -> None
     """Read the mail again with two parsers: each part must have the fields it was given, and there must be no other part."""
     wanted = [sorted(name.lower() for name in names) for names in (intended, *inside)]
     ours = [sorted(name for name, _ in part.fields) for part in _parts(read_mail(content))]
-    theirs = [sorted(name.lower() for name in part.keys()) for part in email.message_from_bytes(content, policy=policy.compat32).walk()]
+    theirs = [sorted(name.lower() for name, _ in part.items()) for part in email.message_from_bytes(content, policy=policy.compat32).walk()]
     if ours != wanted or theirs != wanted:
         raise UnsafeHeader("the written mail reads otherwise than intended")
 

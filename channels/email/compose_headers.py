@@ -130,10 +130,18 @@ def file_fields(name: str, content_type: str) -> list[Field]:
     kind = content_type.strip().lower()
     if not re.fullmatch(r"(?:application|image|audio|video|text|font)/[a-z0-9][a-z0-9!#$&^_.+-]{0,80}", kind):
         kind = "application/octet-stream"
-    shown = " ".join(words(name)).replace('"', "'") if not name.isascii() or "=?" in name else _quotable(name)
-    parameters = _extended("filename", name) if not name.isascii() or "=?" in name else [f'filename="{_quotable(name)}"']
-    return [field("Content-Type", [f"{kind};", f'name="{shown}"']), field("Content-Disposition", ["attachment;", *_separated(parameters)]),
+    is_plain = name.isascii() and "=?" not in name
+    shown = [_quotable(name)] if is_plain else words(name)
+    parameters = [f'filename="{_quotable(name)}"'] if is_plain else _extended("filename", name)
+    return [field("Content-Type", [f"{kind};", *_quoted("name", shown)]),
+        field("Content-Disposition", ["attachment;", *_separated(parameters)]),
             field("Content-Transfer-Encoding", ["base64"])]
+
+
+def _quoted(parameter: str, pieces: list[str]) -> list[str]:
+    """`name="…"` in pieces, between which a line may be folded."""
+    pieces = [f'{parameter}="{pieces[0]}', *pieces[1:]]
+    return [*pieces[:-1], f'{pieces[-1]}"']
 
 
 def _quotable(name: str) -> str:

@@ -6,10 +6,13 @@ from html import escape
 RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 STRONG = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 URL = re.compile(r"https?://[^\s<>\"'()\u0600-\u06ff]+[^\s<>\"'().,;:!?\u0600-\u06ff]")
-PAGE = ('<!DOCTYPE html>\r\n<html lang="{language}" dir="{direction}">\r\n<head>\r\n<meta http-equiv="Content-Type" content="text/html; charset=utf-8">\r\n'
-        '</head>\r\n<body dir="{direction}" style="font-family:Tahoma,Arial,sans-serif;font-size:15px;line-height:1.6">\r\n{body}\r\n</body>\r\n</html>\r\n')
+PAGE = ('<!DOCTYPE html>\r\n<html lang="{language}" dir="{direction}">\r\n<head>\r\n'
+        '<meta http-equiv="Content-Type" content="text/html; charset=utf-8">\r\n'
+        '</head>\r\n<body dir="{direction}" style="font-family:Tahoma,Arial,sans-serif;font-size:15px;line-height:1.6">\r\n'
+        '{body}\r\n</body>\r\n</html>\r\n')
 # As Outlook itself writes it: the attribute alone leaves the text on the left there.
-STYLES = {"rtl": "direction:rtl;text-align:right;unicode-bidi:embed;margin:0 0 1em 0", "ltr": "direction:ltr;text-align:left;margin:0 0 1em 0"}
+STYLES = {"rtl": "direction:rtl;text-align:right;unicode-bidi:embed;margin:0 0 1em 0",
+          "ltr": "direction:ltr;text-align:left;margin:0 0 1em 0"}
 
 
 def direction_of(text: str, default: str = "ltr") -> str:

@@ -9,10 +9,12 @@ from channels.email.html_limits import has_bounds
 from channels.email.html_style import safe_style
 from channels.email.limits import MAX_HTML_BYTES
 
-TEXT_TAGS = {"a", "abbr", "address", "article", "b", "bdi", "bdo", "big", "blockquote", "br", "center", "cite", "code", "dd", "del", "dfn", "div",
-             "dl", "dt", "em", "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "img", "ins",
-             "kbd", "li", "main", "mark", "ol", "p", "pre", "q", "s", "samp", "section", "small", "span", "strike", "strong", "sub", "sup",
-             "time", "tt", "u", "ul", "var", "wbr"}
+TEXT_TAGS = {
+    "a", "abbr", "address", "article", "b", "bdi", "bdo", "big", "blockquote", "br", "center", "cite", "code", "dd", "del", "dfn",
+    "div", "dl", "dt", "em", "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "img",
+    "ins", "kbd", "li", "main", "mark", "ol", "p", "pre", "q", "s", "samp", "section", "small", "span", "strike", "strong", "sub",
+    "sup", "time", "tt", "u", "ul", "var", "wbr",
+}
 TABLE_TAGS = {"caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
 TAGS = TEXT_TAGS | TABLE_TAGS
 # Gone with all that is inside; other unknown tags go and leave their text.
@@ -32,6 +34,7 @@ LINK = re.compile(r"(?i)(?:https?://[^\s/?#\\]|mailto:|tel:)[^\x00-\x20\x7f]*")
 REMOTE = re.compile(r"(?i)(?:https?:)?//[^\s/?#\\][^\x00-\x20\x7f]*")
 IMAGE = re.compile(r"<img ([^<>]*)>")
 SOURCE = re.compile(r'(?:^|\s)src="([^"]*)"')
+PAGE_DIRECTION = re.compile(r"<(?:body|html)\b[^<>]*?\sdir\s*=\s*[\"']?(rtl|ltr)\b", re.IGNORECASE)
 LINK_REL = "noopener noreferrer nofollow"
 
 
@@ -42,12 +45,16 @@ def sanitise(markup: str) -> str | None:
     """
     if not has_bounds(markup):
         return None
+    markup = markup.encode("utf-8", "replace").decode()  # half of a surrogate pair is no letter
     if "<img" in markup.lower() or "<image" in markup.lower():
         markup = _with_images_named(markup)
     clean = nh3.clean(markup, tags=TAGS, clean_content_tags=DROPPED_WHOLE, attributes=ATTRIBUTES, attribute_filter=_filtered,
                       strip_comments=True, url_schemes={"http", "https", "mailto", "tel"}, url_relative="deny", link_rel=LINK_REL,
                       set_tag_attribute_values={"a": {"target": "_blank"}})
-    return clean if len(clean) <= 2 * MAX_HTML_BYTES else None
+    if len(clean) > 2 * MAX_HTML_BYTES:
+        return None
+    turned = PAGE_DIRECTION.search(markup[:20_000])
+    return f'<div dir="{turned.group(1).lower()}">{clean}</div>' if turned else clean
 
 
 def _with_images_named(markup: str) -> str:
@@ -59,7 +66,7 @@ def _with_images_named(markup: str) -> str:
     return IMAGE.sub(_renamed_source, normal)
 
 
-def _escaped_angles(tag: str, name: str, value: str) -> str | None:
+def _escaped_angles(_tag: str, _name: str, value: str) -> str | None:
     """Angle brackets leave attribute values, so that a tag in the normal form ends at its first one."""
     return value.replace("<", "").replace(">", "")
 
@@ -78,7 +85,7 @@ def _renamed_source(image: re.Match[str]) -> str:
     return f"<img {attributes[:found.start()]}{attributes[found.end():]}{renamed}>"
 
 
-def _filtered(tag: str, name: str, value: str) -> str | None:
+def _filtered(_tag: str, name: str, value: str) -> str | None:
     """The value an attribute may keep, or None."""
     if name == "style":
         return safe_style(value) or None

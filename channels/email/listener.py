@@ -74,7 +74,7 @@ class Line:
             await asyncio.sleep(0.01)
 
 
-class Limited(SMTP):  # type: ignore[misc]
+class Limited(SMTP):
     """aiosmtpd's server (1.4.6: a mail ends with CRLF.CRLF and nothing else, CVE-2024-27305) with a limit of connections."""
 
     line_length_limit = 2 * 1024 * 1024
@@ -103,12 +103,12 @@ class Practice(Limited):
     """SMTP."""
 
 
-class Lmtp(Limited, LMTP):  # type: ignore[misc]
+class Lmtp(Limited, LMTP):
     """LMTP (RFC 2033): after the data one answer for each recipient, also when the data was refused as a whole."""
 
     recipients = 0
 
-    @syntax("DATA")  # type: ignore[untyped-decorator]
+    @syntax("DATA")
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802  aiosmtpd finds commands by these names
         """Counts who is to be answered."""
         self.recipients = len(self.envelope.rcpt_tos) if self.envelope else 0

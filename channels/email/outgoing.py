@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from channels.channel import Accepted, Refused, SurelyNotAccepted
+from channels.channel import Accepted, Refused
 from channels.email import smtp
 from channels.email.compose import Outgoing, UnsafeHeader, compose
 from helpdesk import store, vault
@@ -26,7 +26,7 @@ class EmailChannel:
             raise Refused(f"not sent: {type(error).__name__}") from error
         server = server_of(inbox)
         recipients = [address for _, address in [*outgoing.to, *outgoing.cc]]
-        db.session.commit()  # nothing is held while the other side thinks
+        db.session.remove()  # nothing is held while the other side thinks
         return smtp.send(server, outgoing.from_address, list(dict.fromkeys(recipients)), content, mark)
 
 
@@ -34,11 +34,7 @@ def server_of(inbox: Inbox) -> smtp.Server:
     """The inbox's own server, or the practice post office of this desk."""
     if inbox.smtp:
         return smtp.Server(inbox.smtp["host"], int(inbox.smtp["port"]), inbox.smtp.get("security", "none"))
-    try:
-        host, _, port = (current().run_folder / "practice-smtp").read_text(encoding="ascii").strip().rpartition(":")
-    except FileNotFoundError as error:
-        raise SurelyNotAccepted("the practice post office is closed") from error
-    return smtp.Server(host, int(port))
+    return smtp.Server("127.0.0.1", current().practice_smtp_port)
 
 
 def mail_of_message(message: Message, inbox: Inbox) -> Outgoing:

@@ -8,12 +8,12 @@ from channels.email.forward import forwarded_in
 from channels.email.headers import header, message_ids, raw_headers, unfolded
 from channels.email.html import sanitise
 from channels.email.limits import Unreadable
+from channels.email.parse_auto_reply import auto_reply_reason, auto_submitted
 from channels.email.parse_bodies import bodies_of
 from channels.email.parse_date import moment_of
 from channels.email.parse_language import language_of
 from channels.email.parse_mime import Entity, read_mail
 from channels.email.quote import reply_text
-from channels.email.parse_auto_reply import auto_reply_reason, auto_submitted
 
 __all__ = ["Unreadable", "parse"]
 
@@ -62,7 +62,8 @@ def _contents(entity: Entity) -> dict[str, Any]:
     is_reply = bool(raw_headers(entity.fields, "In-Reply-To") or raw_headers(entity.fields, "References"))
     bounce = bounce_of(entity, subject, text)
     safe = [sanitise(markup) for markup in bodies.html]
-    new = reply_text(text)
+    forwarded = None if bounce else forwarded_in(text, subject, is_reply)
+    new = reply_text(text, forwarded is not None)
     return {
         "text": text,
         "html": "\n".join(filter(None, safe)) or None if None not in safe else None,
@@ -70,6 +71,6 @@ def _contents(entity: Entity) -> dict[str, Any]:
         "attachments": bodies.attachments,
         "auto_reply": None if bounce else auto_reply_reason(entity.fields, subject),
         "bounce": bounce,
-        "forwarded": None if bounce else forwarded_in(text, subject, is_reply),
+        "forwarded": forwarded,
         "language": language_of(new or text or subject),
     }

@@ -43,6 +43,8 @@ def _take(entity: Entity, bodies: Bodies, is_first: bool) -> None:
             _take(child, bodies, is_first and number == 0)
     elif _is_text(entity, is_first):
         _take_text(entity, bodies)
+        if declared_name(entity):  # shown, and also kept as the file that it says it is
+            bodies.attachments += attachments_of(entity)
     else:
         bodies.attachments += attachments_of(entity)
 

@@ -16,6 +16,9 @@ LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|$)")
 FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]?")
 ENVELOPE = re.compile(rb">?From \S*")
 DELIMITER_TAIL = re.compile(rb"(--)?[ \t]*(?:\r\n|\n|\r|$)")
+BLANK_START = re.compile(rb"(?:[ \t]*+[\r\n]++)*+")
+KNOWN = re.compile(rb"(?:subject|from|to|cc|date|message-id|content-type|mime-version|received|return-path|in-reply-to|x-[a-z-]+)[ \t]*:",
+                   re.IGNORECASE)
 UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
 
 
@@ -69,7 +72,7 @@ def _uu_line(line: bytes) -> bytes:
 
 def read_mail(raw: bytes) -> Entity:
     """The tree of a whole mail. Raises Unreadable when it goes beyond the limits."""
-    return _Reader().entity(raw.lstrip(b"\r\n"), 1, "text/plain")
+    return _Reader().entity(raw[BLANK_START.match(raw).end():], 1, "text/plain")  # type: ignore[union-attr]  # matches nothing too
 
 
 class _Reader:
@@ -125,8 +128,12 @@ def read_fields(raw: bytes) -> tuple[list[tuple[str, bytes]], int]:
 
 def _is_broken_field(raw: bytes, after: int, has_fields: bool) -> bool:
     """Is this line rubbish amid fields rather than the first line of a body that lacks its blank line?"""
-    following = LINE.match(raw, after)
-    return has_fields and bool(following and FIELD.match(following.group()))
+    for _ in range(20 if has_fields else 0):
+        line = LINE.match(raw, after).group()  # type: ignore[union-attr]
+        if not line.strip() or KNOWN.match(line):
+            return bool(line.strip())
+        after += len(line)
+    return False
 
 
 def _read_type(entity: Entity) -> None:
@@ -134,7 +141,8 @@ def _read_type(entity: Entity) -> None:
     if found:
         kind, entity.params = parameters(found[0], MAX_PARAMETERS)
         kind = kind.strip().replace(" ", "")
-        entity.content_type = kind if re.fullmatch(r"[\w.+-]+/[\w.+-]+", kind) else ("text/" + kind if kind in ("plain", "html") else "text/plain")
+        short = {"html": "text/html"}.get(kind, "text/plain")
+        entity.content_type = kind if re.fullmatch(r"[\w.+-]+/[\w.+-]+", kind) else short
     placed = raw_headers(entity.fields, "Content-Disposition")
     if placed:
         entity.disposition, entity.disposition_params = parameters(placed[0], MAX_PARAMETERS)

@@ -14,6 +14,8 @@ from typing import Any, Self
 
 from channels.email.limits import Unreadable
 
+__all__ = ["Parser", "Unreadable"]
+
 ROOT = Path(__file__).resolve().parents[2]
 WALL_SECONDS = 30.0
 MAILS_PER_CHILD = 500
@@ -120,7 +122,8 @@ class Parser:
 def _start() -> subprocess.Popen[bytes]:
     """A fresh interpreter without the parent's secrets, modules, files or threads."""
     environ = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
-    child = subprocess.Popen([sys.executable, "-m", "channels.email.parser_worker", str(os.getpid())], stdin=subprocess.PIPE,
+    thread = "main" if threading.current_thread() is threading.main_thread() else "other"
+    child = subprocess.Popen([sys.executable, "-m", "channels.email.parser_worker", str(os.getpid()), thread], stdin=subprocess.PIPE,
                              stdout=subprocess.PIPE, cwd=ROOT, env=environ, bufsize=0)
     os.set_blocking(child.stdin.fileno(), False)  # type: ignore[union-attr]  # a pipe, as asked
     os.set_blocking(child.stdout.fileno(), False)  # type: ignore[union-attr]

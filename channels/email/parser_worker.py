@@ -12,6 +12,8 @@ import resource
 import signal
 import struct
 import sys
+import threading
+import time
 from typing import Any, BinaryIO
 
 from channels.email.limits import Unreadable
@@ -28,8 +30,7 @@ PR_SET_PDEATHSIG = 1
 
 def main() -> None:
     """Serve until standard input ends."""
-    parent = int(sys.argv[1])
-    die_with(parent)
+    die_with(int(sys.argv[1]), by_signal=sys.argv[2] == "main")
     set_limits()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints goes to the log, not into a frame
@@ -40,11 +41,23 @@ def main() -> None:
             return
 
 
-def die_with(parent: int) -> None:
-    """Be killed when the parent ends, also when it was killed itself; it may be gone already."""
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+def die_with(parent: int, by_signal: bool) -> None:
+    """Be killed when the parent ends, also when it was killed itself; it may be gone already.
+
+    The kernel's signal comes when the thread that made us ends, so it is asked for only when that was the main one.
+    """
+    if by_signal:
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    else:
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
     if os.getppid() != parent:
         sys.exit(1)
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def set_limits() -> None:
@@ -80,7 +93,7 @@ def serve_one(mails: BinaryIO, answers: BinaryIO, size: int) -> bool:
         return True
     except MemoryError:
         reason = "needed too much memory"
-    except Exception as error:  # a fault of ours, shown by its kind; the mail is kept aside and can be read again
+    except Exception as error:  # noqa: BLE001  a fault of ours, shown by its kind; the mail is kept aside and can be read again
         reason = f"could not be understood ({type(error).__name__})"
     answer(answers, {"unreadable": reason, "last": True}, [])
     return False

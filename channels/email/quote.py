@@ -10,9 +10,13 @@ SIGNATURE = re.compile(r"^(?:--|—|–|-- ?)\s*$|^_{2,}\s*$|^-{3,}\s*$")
 MAX_LINES = 5_000
 
 
-def reply_text(text: str) -> str:
+def reply_text(text: str, is_forwarded: bool = False) -> str:
     """The new lines of a mail, in their order; answers between quoted lines stay, the quoted lines go."""
-    runs = [_without_signature(run) for run in new_runs(text.split("\n"))]
+    lines = text.split("\n")
+    runs = new_runs(lines)
+    if not is_forwarded and not any(line.strip() for run in runs for line in run):
+        runs = [_below_first_attribution(lines)]
+    runs = [_without_signature(run) for run in runs]
     return "\n\n".join(filter(None, ("\n".join(run).strip("\n") for run in runs))).strip()
 
 
@@ -35,6 +39,13 @@ def new_runs(lines: list[str]) -> list[list[str]]:
         position += count or 1
     runs[-1] += lines[position:]  # so long a mail is not searched to its end
     return runs
+
+
+def _below_first_attribution(lines: list[str]) -> list[str]:
+    """Nothing new before "… wrote:" and no quote marks after it: what was quoted cannot be told from what was added, so all stays."""
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    count = attribution_at(lines, first)
+    return lines[first + count:] if count and not any(map(QUOTED.match, lines)) else []
 
 
 def begins_old_mail(lines: list[str], position: int) -> bool:
@@ -71,9 +82,21 @@ def _without_signature(run: list[str]) -> list[str]:
         if SIGNATURE.match(plain) and (number > 0 or plain.startswith("--")):
             run = run[:number]
             break
+    return _without_device(run)
+
+
+def _without_device(run: list[str]) -> list[str]:
+    """Lines such as "Sent from my phone" at the end, and up to three lines that stand below one."""
+    seen = 0
+    for number in reversed(range(len(run))):
+        plain = plainly(run[number])
+        if not plain or RULE.match(plain):
+            continue
+        if len(plain) < 110 and SENT_FROM.search(plain):
+            run, seen = run[:number], -1
+        seen += 1
+        if seen > 3:
+            break
     while run and (not run[-1].strip() or RULE.match(run[-1].strip())):
         run = run[:-1]
-    for number in range(max(0, len(run) - 6), len(run)):
-        if SENT_FROM.search(plainly(run[number])) and len(plainly(run[number])) < 90:
-            return run[:number]
     return run

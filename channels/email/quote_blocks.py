@@ -2,16 +2,19 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-from channels.email.quote_words import FORWARD, LABELS, MESSAGE_WORD, ON, ORIGINAL, WROTE, label_kind, plainly
+from channels.email.quote_words import FORWARD, LABEL_KINDS, MESSAGE_WORD, ON, ORIGINAL, WROTE, label_kind, plainly
 
 DASHED = re.compile(r"^(?:[-—_=*]{2,}|\W{3,})\s*([^-—_=]{4,80}?(?:-\w[^-—_=]{0,60})?)\s*[-—_=*]{2,}\s*(.*)$")
 ADDRESS = re.compile(r"(?<![\w.+'-])[\w.+'-]++@[\w-]+(?:\.[\w-]+)+|<mailto:")
+QUOTE_START = re.compile(r"\s{0,3}>")
+ENDS = re.compile(r"[:：]\W*$")
+DIGIT = re.compile(r"\d")
 RULE = re.compile(r"^[_—-]{5,}$|^[_*=]{8,}$")
 MAX_BLOCK_LINES = 40
 INLINE_LABEL = re.compile(
-    "(" + "|".join(sorted((re.escape(word[0].upper() + word[1:]) for words in LABELS.values() for word in words.split("|")), key=len, reverse=True))
-    + r"|CC|Cc)\s?[:：]\s")
+    "(" + "|".join(sorted((re.escape(word[0].upper() + word[1:]) for word in LABEL_KINDS), key=len, reverse=True)) + r"|CC|Cc)\s?[:：]\s")
 
 
 @dataclass
@@ -22,6 +25,7 @@ class Block:
     end: int
 
 
+@lru_cache(maxsize=1024)
 def unquoted(line: str) -> str:
     """A line without its quote marks, ready for matching."""
     return plainly(line.lstrip(" \t>"))
@@ -101,35 +105,45 @@ def attribution_at(lines: list[str], start: int) -> int:
     for count in range(1, 5):
         if start + count > len(lines) or not lines[start + count - 1].strip(" >"):
             return 0
-        if count > 1 and re.match(r"\s{0,3}>", lines[start + count - 1]) and not re.match(r"\s{0,3}>", lines[start]):
+        line = lines[start + count - 1]
+        if count > 1 and QUOTE_START.match(line) and not QUOTE_START.match(lines[start]):
             return 0
-        joined = f"{joined} {unquoted(lines[start + count - 1])}".strip()
+        joined = f"{joined} {unquoted(line)}".strip()
         if len(joined) > 500 or (count == 1 and not _may_begin(joined)):
             return 0
-        if _is_attribution(joined, _next_is_quoted(lines, start + count)):
+        before_quote = _next_is_quoted(lines, start + count)
+        if (before_quote or _may_end(line)) and _is_attribution(joined, before_quote):
             return count
     return 0
 
 
+@lru_cache(maxsize=1024)
+def _may_end(line: str) -> bool:
+    plain = unquoted(line)
+    return bool(ENDS.search(plain[-40:])) or bool(WROTE.search(plain[-40:]))
+
+
 def _may_begin(plain: str) -> bool:
-    return bool(re.search(r"\d", plain) or "@" in plain or ON.match(plain) or WROTE.search(plain))
+    return bool(DIGIT.search(plain) or "@" in plain or ON.match(plain) or WROTE.search(plain[:80]))
 
 
 def _is_attribution(joined: str, before_quote: bool) -> bool:
-    has_date = len(re.findall(r"\d", joined)) >= 3
-    has_address = bool(ADDRESS.search(joined))
-    ends = joined.rstrip(" *_>)\"'").endswith((":", "：")) or joined.endswith((":", "："))
-    if ends and WROTE.search(joined[-160:]) and (has_date or has_address or before_quote) and (has_date or has_address or ON.match(joined) or len(joined) < 80):
-        return has_date or has_address or before_quote
-    if ends and has_date and has_address:
+    """A date or an address, and the word "wrote" or a colon at the end; how much of it is needed depends on what follows."""
+    joined = joined.strip("-—*_= ")
+    has_date, has_address = len(re.findall(r"\d", joined)) >= 3, bool(ADDRESS.search(joined))
+    if not (has_date or has_address):
+        return False
+    ends = bool(ENDS.search(joined[-40:]))
+    wrote = bool(WROTE.search(joined[-160:] if ends else joined[-24:]))
+    if has_date and has_address and (ends or (wrote and ON.match(joined))):
         return True
-    if before_quote and has_address and has_date and len(joined) < 200:
-        return True
-    return bool(before_quote and WROTE.search(joined[-60:]) and (has_date or has_address) and len(joined) < 200)
+    if ends and wrote:
+        return before_quote or bool(ON.match(joined)) or has_address
+    return before_quote and len(joined) < 200 and (wrote or (has_date and has_address))
 
 
 def _next_is_quoted(lines: list[str], position: int) -> bool:
     for line in lines[position:position + 3]:
         if line.strip():
-            return line.lstrip().startswith(">")
+            return line.lstrip().startswith((">", "|"))
     return False

@@ -4,72 +4,106 @@ import re
 import unicodedata
 
 LABELS = {
-    "from": "from|von|de|da|van|från|fra|lähettäjä|od|feladó|от|від|від кого|от кого|kimden|gönderen|šalje|pošiljatelj|de la|expeditor|saatja|nadawca"
-            "|expéditeur|remitente|mittente|absender|afsender|avsändare|avsender|odesílatel|odosielateľ|отправитель|відправник|remetente|afzender"
-            "|από|מאת|من|المرسل|مرسل|از|فرستنده|منجانب|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|보낸사람|người gửi|từ|dari|kellelt|nuo|no|ผู้ส่ง|จาก",
-    "to": "to|an|à|a|para|naar|aan|till|til|vastaanottaja|do|komu|címzett|кому|kime|alıcı|prima|za|către|saajad|kellele|adresat|destinataire"
-          "|destinatario|destinatário|empfänger|modtager|mottagare|mottaker|příjemce|príjemca|pre|dla|προς|אל|إلى|الى|المستلم|به|گیرنده|بنام"
-          "|收件人|收件者|宛先|받는 사람|받는사람|kepada|đến|người nhận|kam|ถึง|adresát|saaja|ontvanger|получатель",
-    "cc": "cc|kopie|kópia|kopia|kopio|kopi|kopija|koopia|dw|udw|másolat|másolatot kap|копия|копія|bilgi|copie|copie à|copia|cópia|con copia"
-          "|kopie an|نسخة|نسخة إلى|نسخه|رونوشت|抄送|副本|참조|κοιν|κοινοποίηση|עותק|tembusan|สำเนา|cópia para|copie carbon|kopiya|másolat",
-    "subject": "subject|betreff|objet|sujet|asunto|oggetto|onderwerp|ämne|emne|aihe|předmět|predmet|temat|tárgy|тема|konu|assunto|subiect|teema"
-               "|θέμα|נושא|الموضوع|موضوع|عنوان|主题|主旨|主題|件名|제목|chủ đề|perihal|subjek|tema|ort|เรื่อง|titel",
-    "date": "date|datum|data|fecha|dato|päivämäärä|päiväys|dátum|дата|tarih|sent|gesendet|envoyé|enviado|enviada|enviado el|enviada em|enviado em"
-            "|inviato|verzonden|verzonden op|skickat|sendt|lähetetty|odesláno|odoslané|odoslaná|wysłano|elküldve|küldve|küldés dátuma|отправлено"
-            "|надіслано|отправлен|gönderildi|gönderilme tarihi|gönderme tarihi|trimis|poslano|saadetud|kuupäev|data wysłania|date d'envoi|dana"
-            "|ημερομηνία|στάλθηκε|נשלח|תאריך|التاريخ|تاريخ|تاريخ الإرسال|تم الإرسال|أرسلت|أُرسلت|أرسل|تاریخ|ارسال شده|日期|发送时间|發送時間|寄件日期"
-            "|日時|送信日時|날짜|보낸 날짜|ngày|tanggal|sent at|sent on|senden|vrijeme|data e orës|time|data de envio",
-    "reply_to": "reply-to|reply to|antwort an|antworten an|répondre à|responder a|rispondi a|antwoord aan|svara till|svar til|vastaa|odpovědět|odpověď"
-                "|odpovedať|odpowiedz do|válasz|ответить|ответ|yanıtla|răspunde|odgovori|відповісти|الرد على|importance|priorité|wichtigkeit"
-                "|priority|attachments|anlagen|pièces jointes|allegati|bijlagen|bcc|sender|organization|newsgroups|message-id|reply-to address",
+    "from": ("from|von|de|da|van|från|fra|lähettäjä|od|feladó|от|від|від кого|от кого|kimden|gönderen|šalje|pošiljatelj|de la|expeditor"
+             "|saatja|nadawca"
+            "|expéditeur|remitente|mittente|absender|afsender|avsändare|avsender|odesílatel|odosielateľ|отправитель|відправник|remetente"
+            "|afzender"
+            "|από|מאת|من|المرسل|مرسل|از|فرستنده|منجانب|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|보낸사람|người gửi|từ|dari|kellelt"
+            "|nuo|no|ผู้ส่ง|จาก"),
+    "to": ("to|an|à|a|para|naar|aan|till|til|vastaanottaja|do|komu|címzett|кому|kime|alıcı|prima|za|către|saajad|kellele|adresat"
+           "|destinataire"
+          "|destinatario|destinatário|empfänger|modtager|mottagare|mottaker|příjemce|príjemca|pre|dla|προς|אל|إلى|الى|المستلم|به|گیرنده"
+          "|بنام"
+          "|收件人|收件者|宛先|받는 사람|받는사람|kepada|đến|người nhận|kam|ถึง|adresát|saaja|ontvanger|получатель"),
+    "cc": ("cc|kopie|kópia|kopia|kopio|kopi|kopija|koopia|dw|udw|másolat|másolatot kap|копия|копія|bilgi|copie|copie à|copia|cópia"
+           "|con copia"
+          "|kopie an|نسخة|نسخة إلى|نسخه|رونوشت|抄送|副本|참조|κοιν|κοινοποίηση|עותק|tembusan|สำเนา|cópia para|copie carbon|kopiya|másolat"),
+    "subject": ("subject|betreff|objet|sujet|asunto|oggetto|onderwerp|ämne|emne|aihe|předmět|predmet|temat|tárgy|тема|konu|assunto"
+                "|subiect|teema"
+               "|θέμα|נושא|الموضوع|موضوع|عنوان|主题|主旨|主題|件名|제목|chủ đề|perihal|subjek|tema|ort|เรื่อง|titel"),
+    "date": ("date|datum|data|fecha|dato|päivämäärä|päiväys|dátum|дата|tarih|sent|gesendet|envoyé|enviado|enviada|enviado el|enviada em"
+             "|enviado em"
+            "|inviato|verzonden|verzonden op|skickat|sendt|lähetetty|odesláno|odoslané|odoslaná|wysłano|elküldve|küldve|küldés dátuma"
+            "|отправлено"
+            "|надіслано|отправлен|gönderildi|gönderilme tarihi|gönderme tarihi|trimis|poslano|saadetud|kuupäev|data wysłania"
+            "|date d'envoi|dana"
+            "|ημερομηνία|στάλθηκε|נשלח|תאריך|التاريخ|تاريخ|تاريخ الإرسال|تم الإرسال|أرسلت|أُرسلت|أرسل|تاریخ|ارسال شده|日期|发送时间"
+            "|發送時間|寄件日期"
+            "|日時|送信日時|날짜|보낸 날짜|ngày|tanggal|sent at|sent on|senden|vrijeme|data e orës|time|data de envio"),
+    "reply_to": ("reply-to|reply to|antwort an|antworten an|répondre à|responder a|rispondi a|antwoord aan|svara till|svar til|vastaa"
+                 "|odpovědět|odpověď"
+                "|odpovedať|odpowiedz do|válasz|ответить|ответ|yanıtla|răspunde|odgovori|відповісти|الرد على|importance|priorité"
+                "|wichtigkeit"
+                "|priority|attachments|anlagen|pièces jointes|allegati|bijlagen|bcc|sender|organization|newsgroups|message-id"
+                "|reply-to address"),
 }
 LABEL_KINDS = {label: kind for kind, labels in LABELS.items() for label in labels.split("|")}
 
 FORWARD = re.compile(
-    r"forward|weitergeleit|transf[eé]r|transmis|r[eé]?envi|reencaminh|encaminh|inoltra|doorgestuur|doorgezonden|vidarebefordr|vid[ae]resen|edelleenlähet"
+    r"forward|weitergeleit|transf[eé]r|transmis|r[eé]?envi|reencaminh|encaminh|inoltra|doorgestuur|doorgezonden|vidarebefordr"
+    r"|vid[ae]resen|edelleenlähet"
     r"|välitet|uudelleenlähet|edastat|přepos|přesm|předan|prepos|postúpen|preposlan|proslije|przekaz|przesłan|továbbít|redirec|redirij"
-    r"|перес[лы]|перенаправл|пересила|переадр|iletil|ileti başl|yönlendir|מועבר|προωθ|تحويل|محول|المحوّل|معاد توجيه|المُعاد|إعادة توجيه|أعيد توجيه"
+    r"|перес[лы]|перенаправл|пересила|переадр|iletil|ileti başl|yönlendir|מועבר|προωθ|تحويل|محول|المحوّل|معاد توجيه|المُعاد|إعادة توجيه"
+    r"|أعيد توجيه"
     r"|هدایت|بازارسال|转发|轉寄|转寄|転送|전달|chuyển tiếp|diteruskan|persiųst|pārsūt|ส่งต่อ", re.IGNORECASE)
 ORIGINAL = re.compile(
-    r"original|originale|ursprüngliche|ursprünglich|d'origine|oorspronkelijk|ursprungl|opprinnelig|oprindelig|alkuperäinen|původní|pôvodn|oryginaln"
-    r"|eredeti|исходное|оригинал|orijinal|özgün|izvorn|algne|початков|оригіна|αρχικό|מקורית|الأصلية|الاصلية|اصلی|原始|オリジナル|元のメッセージ|원본|gốc",
+    r"original|originale|ursprüngliche|ursprünglich|d'origine|oorspronkelijk|ursprungl|opprinnelig|oprindelig|alkuperäinen|původní"
+    r"|pôvodn|oryginaln"
+    r"|eredeti|исходное|оригинал|orijinal|özgün|izvorn|algne|початков|оригіна|αρχικό|מקורית|الأصلية|الاصلية|اصلی|原始|オリジナル"
+    r"|元のメッセージ|원본|gốc",
     re.IGNORECASE)
 MESSAGE_WORD = re.compile(
-    r"messag|nachricht|mail|mensa|mesaj|bericht|meddel|melding|viesti|zpráv|správ|wiadomo|üzenet|сообщ|письм|лист|повідом|ileti|poruk|kiri|sõnum"
+    r"messag|nachricht|mail|mensa|mesaj|bericht|meddel|melding|viesti|zpráv|správ|wiadomo|üzenet|сообщ|письм|лист|повідом|ileti|poruk"
+    r"|kiri|sõnum"
     r"|الرسالة|رسالة|پیام|邮件|郵件|メッセージ|메시지|메일|μήνυμα|הודעה|pesan|thư", re.IGNORECASE)
 
 WROTE = re.compile(
-    r"\b(?:wrote|writes|said|schrieb|geschrieben|a écrit|écrit|écrivait|escribió|escribio|ha escrito|dijo|ha scritto|scritto|scrive|escreveu|schreef"
-    r"|geschreven|skrev|följande|kirjoitti|napsala?|napsal\(a\)|píše|napísala?|napísal\(a\)|napisała?|napisał\(a\)|pisze|írta|ezt írta|написала?|написал\(а\)"
-    r"|написав|написав\(-ла\)|писала?|пишет|пише|yazdı|şunu yazdı|şunları yazdı|yazmış|a scris|je napisao|je napisala|napisao|kirjutas|έγραψε|viết|đã viết"
-    r"|menulis|va escriure|parašė|rakstīja|написа)\b|(?:כתב|כתבה|כתב/ה|كتب|كتبت|كتبَ|تمت كتابة|نوشت|لکھا|写道|寫道|写了|書きました|のメッセージ|작성|씀|เขียน)",
+    r"\b(?:wrote|writes|said|schrieb|geschrieben|a écrit|écrit|écrivait|escribió|escribio|ha escrito|dijo|ha scritto|scritto|scrive"
+    r"|escreveu|schreef"
+    r"|geschreven|skrev|följande|kirjoitti|napsala?|napsal\(a\)|píše|napísala?|napísal\(a\)|napisała?|napisał\(a\)|pisze|írta|ezt írta"
+    r"|написала?|написал\(а\)"
+    r"|написав|написав\(-ла\)|писала?|пишет|пише|yazdı|şunu yazdı|şunları yazdı|yazmış|a scris|je napisao|je napisala|napisao|kirjutas"
+    r"|έγραψε|viết|đã viết"
+    r"|menulis|va escriure|parašė|rakstīja|написа)\b|(?:כתב|כתבה|כתב/ה|كتب|كتبت|كتبَ|تمت كتابة|نوشت|لکھا|写道|寫道|写了|書きました"
+    r"|のメッセージ|작성|씀|เขียน)",
     re.IGNORECASE)
 ON = re.compile(
-    r"^(?:on|at|am|le|el|il|op|den|på|em|no dia|dne|dňa|w dniu|dnia|den|vào|pada|στις|dana|u|la|ב|ב-|בתאריך|في|بتاريخ|يوم|در|于|在)\b", re.IGNORECASE)
+    r"^(?:on|at|am|le|el|il|op|den|på|em|no dia|dne|dňa|w dniu|dnia|den|vào|pada|στις|dana|u|la|ב|ב-|בתאריך|في|بتاريخ|يوم|در|于"
+    r"|在)\b", re.IGNORECASE)
 
 SENT_FROM = re.compile(
-    r"^\W*(?:sent (?:from|via|with|by|on)\b|get outlook for|get yahoo|from my \w+|von mein|gesendet (?:von|mit|über)|diese nachricht wurde von mein"
-    r"|envoy[ée]e? (?:de|depuis|à partir|avec|via)|provenance\s*:|enviado (?:desde|do|de|con|via|com|a partir)|inviato (?:da|dal|con)|verstuurd v|verzonden v"
-    r"|skickat från|sendt fra|lähetetty |odesláno z|odoslané z|wysłan[eo] z|отправлено (?:с|из)|надіслано з|trimis (?:de|din)|poslano (?:s|z|iz)"
-    r"|elküldve|iphone.{0,12}elküldve|iphone.{0,8}gönderildi|saadetud minu|télécharger outlook|obtener outlook|outlook für|scarica outlook|baixe o outlook"
+    r"^(?!.*\b(?:is|was|are|much|than|then i|because|yesterday)\b)\W*(?:[\w ]{0,30}\b(?:from|via) (?:my )?(?:mobile|i?phone)\b"
+    r"|sent (?:from|via|with|by|on)\b|get \W?outlook for|get yahoo|from my \w+|von mein|gesendet (?:von|mit|über)"
+    r"|diese nachricht wurde von mein"
+    r"|envoy[ée]e? (?:de|depuis|à partir|avec|via)|provenance\s*:|enviado (?:desde|do|de|con|via|com|a partir)|inviato (?:da|dal|con)"
+    r"|verstuurd v|verzonden v"
+    r"|skickat från|sendt fra|lähetetty |odesláno z|odoslané z|wysłan[eo] z|отправлено (?:с|из)|надіслано з|trimis (?:de|din)"
+    r"|poslano (?:s|z|iz)"
+    r"|elküldve|iphone.{0,12}elküldve|iphone.{0,8}gönderildi|saadetud minu|télécharger outlook|obtener outlook|outlook für"
+    r"|scarica outlook|baixe o outlook"
     r"|أُ?رسلت? من|تم الإرسال من|تم الارسال من|مرسل(?:ة)? من|مُرسل من|الحصول على outlook|احصل على outlook|ارسال شده از|از .{0,12} من ارسال"
-    r"|发自我的|發自我的|从我的|iphone ?から|(?:나의|내) .{0,20}보냄|sendt med|sent per |verzonden met|mit freundlichen grüßen gesendet)"
+    r"|发自我的|發自我的|从我的|從我的|iphone ?から|(?:나의|내) .{0,20}보냄|sendt med|sent per |verzonden met"
+    r"|mit freundlichen grüßen gesendet)"
     r"|^\W*\w[\w' ]{0,20}(?:['’]?(?:dan|den|umdan|ımdan)) gönderildi\W*$", re.IGNORECASE)
 
 FORWARD_PREFIX = re.compile(
-    r"^\W{0,2}(?:fwd?|wg|tr|rv|enc|i|vs|vb|pd|doorst|vl|pz|ynt?: ?fw|i̇lt|ilt|továbbítás|továbbítva|továb|fs|videresend|videresendt|redir|přeposláno|přep|odp: ?fw"
-    r"|переслать|пересл|переслано|перенаправлено|пересилання|إعادة توجيه|تحويل|محوّل|محول|转发|轉寄|転送|전달|προώθ|ΠΡΘ|fv|edastatud|edasi|forward)\.?\s*[:：]\s*",
+    r"^\W{0,2}(?:fwd?|wg|tr|rv|enc|i|vs|vb|pd|doorst|vl|pz|ynt?: ?fw|i̇lt|ilt|továbbítás|továbbítva|továb|fs|videresend|videresendt"
+    r"|redir|přeposláno|přep|odp: ?fw"
+    r"|переслать|пересл|переслано|перенаправлено|пересилання|إعادة توجيه|تحويل|محوّل|محول|转发|轉寄|転送|전달|προώθ|ΠΡΘ|fv|edastatud|edasi"
+    r"|forward)\.?\s*[:：]\s*",
     re.IGNORECASE)
 REPLY_PREFIX = re.compile(
-    r"^\W{0,2}(?:re|aw|antw?|sv|vs|rif|r|odp|odpověď|res|ref|vá|válasz|отв?|ответ|відп|ynt|ylt|yanıt|rép|ant|رد|ردّ|الرد|پاسخ|回复|回覆|答复|返信|회신|답장|απ|ΑΠ|השב)"
+    r"^\W{0,2}(?:re|aw|antw?|sv|vs|rif|r|odp|odpověď|res|ref|vá|válasz|отв?|ответ|відп|ynt|ylt|yanıt|rép|ant|رد|ردّ|الرد|پاسخ|回复"
+    r"|回覆|答复"
+    r"|返信|회신|답장|απ|ΑΠ|השב)"
     r"(?:\[\d+\])?\.?\s*[:：]", re.IGNORECASE)
 
 MAX_LINE = 2_000
-BIDI = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+BIDI = re.compile("[\u064b-\u0652\u0670\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 
 
 def plainly(line: str) -> str:
-    """A line for matching: nothing invisible, one kind of space, composed letters."""
+    """A line for matching: nothing invisible, no Arabic vowel signs, one kind of space, composed letters."""
     return unicodedata.normalize("NFC", BIDI.sub("", line[:MAX_LINE])).replace("\u00a0", " ").replace("\u202f", " ").strip()
 
 

@@ -78,12 +78,14 @@ def retry_after(started: datetime, limit: Limit, now: datetime) -> int:
 
 def clear(session: Session, limit: Limit, subject: str) -> None:
     """Forgets the tries of somebody who proved who he is."""
-    session.execute(delete(AttemptCounter).where(AttemptCounter.key == limit.key(subject)))
+    session.execute(delete(AttemptCounter).where(AttemptCounter.key == limit.key(subject)).execution_options(synchronize_session=False))
 
 
 def give_back(session: Session, limit: Limit, subject: str) -> None:
     """Takes one try off: it was no failure. The others stay, or an own account would wash away guesses at others."""
-    session.execute(update(AttemptCounter).where(AttemptCounter.key == limit.key(subject), AttemptCounter.count > 0).values(count=AttemptCounter.count - 1))
+    mine = AttemptCounter.key == limit.key(subject)
+    session.execute(update(AttemptCounter).where(mine, AttemptCounter.count > 0).values(count=AttemptCounter.count - 1)
+                    .execution_options(synchronize_session=False))
 
 
 def network(address: str) -> str:
@@ -99,5 +101,5 @@ def network(address: str) -> str:
 
 def too_many(seconds: int) -> str:
     """The sentence with the pause in minutes."""
-    return ngettext("Too many tries. The next one is possible in %(num)s minute.", "Too many tries. The next one is possible in %(num)s minutes.",
-                    math.ceil(seconds / 60))
+    return ngettext("Too many tries. The next one is possible in %(num)s minute.",
+                    "Too many tries. The next one is possible in %(num)s minutes.", math.ceil(seconds / 60))

@@ -39,7 +39,7 @@ class Opening:
 
 
 def open_desk(asked: Opening, browser: Browser) -> str:
-    """Desk, first admin, first team and first inbox, or nothing; the token of the admin's session. NotFound when there is a desk already."""
+    """Desk, first admin, first team and first inbox, or nothing; the token of the admin's session. NotFound when a desk is there."""
     hashed = passwords.hash_password(asked.password)
     with transaction() as session:
         try:

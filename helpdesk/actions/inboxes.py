@@ -7,9 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from helpdesk.actions.sessions import cut_streams
 from helpdesk.actions.transaction import transaction
 from helpdesk.errors import Invalid, NotFound
-from helpdesk.models import Inbox, Team, team_inbox
+from helpdesk.models import Inbox, Team, team_agent, team_inbox
 
 
 @dataclass(frozen=True)
@@ -63,5 +64,12 @@ def write(session: Session, inbox: Inbox, asked: InboxChange) -> None:
         session.flush()
     except IntegrityError as error:
         raise taken from error
-    if team is not None and session.execute(select(team_inbox).where(team_inbox.c.team_id == team.id, team_inbox.c.inbox_id == inbox.id)).first() is None:
-        session.execute(team_inbox.insert().values(team_id=team.id, inbox_id=inbox.id))
+    if team is not None:
+        show_to(session, team.id, inbox.id)
+
+
+def show_to(session: Session, team_id: int, inbox_id: int) -> None:
+    """The team sees the inbox, if it does not already; its members' pages ask for their streams anew."""
+    if session.execute(select(team_inbox).where(team_inbox.c.team_id == team_id, team_inbox.c.inbox_id == inbox_id)).first() is None:
+        session.execute(team_inbox.insert().values(team_id=team_id, inbox_id=inbox_id))
+        cut_streams(session, *session.scalars(select(team_agent.c.agent_id).where(team_agent.c.team_id == team_id)))

@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 from helpdesk import clock, passwords, vault
 from helpdesk.actions import attempts
 from helpdesk.actions.letter import write_letter
-from helpdesk.actions.sessions import Browser, close_sessions, open_session
+from helpdesk.actions.sessions import Browser, account_of, close_sessions, open_session
 from helpdesk.actions.transaction import transaction
 from helpdesk.errors import NotFound
-from helpdesk.folding import fold_email
 from helpdesk.models import Agent, Desk, OneTimeLink
 from helpdesk.settings import current
 
@@ -24,23 +23,18 @@ LIFE = {"reset": timedelta(hours=1), "invitation": timedelta(days=7)}
 def request_reset(email: str, address: str) -> None:
     """A letter with a link, when the address is an active agent's; else the same work, taken back, so that neither answer nor time tells.
     TooManyTries for a place that asks too often; an account gets three letters an hour."""
-    account = fold_email(email)[:254]
+    account = account_of(email)
     with transaction() as session:
         asked = attempts.spend(session, attempts.RESET_ADDRESS, attempts.network(address))
         if not asked.full:
             spent = attempts.spend(session, attempts.RESET_ACCOUNT, account)
-            agent = session.scalar(select(Agent).where(Agent.email == account))
+            agent, somebody = session.scalar(select(Agent).where(Agent.email == account)), session.scalar(select(func.min(Agent.id)))
             real = agent is not None and agent.active and not spent.full
             with session.begin_nested() as attempt:
-                send_reset(session, agent or nobody(session, account))
+                send_reset(session, agent or Agent(id=somebody, email=account, name="", language="ar"))
                 if not real:
                     attempt.rollback()
     asked.refuse_if_full()
-
-
-def nobody(session: Session, account: str) -> Agent:
-    """Stands in for an agent there is not; never added to the session."""
-    return Agent(id=session.scalar(select(func.min(Agent.id))), email=account, name="", language="ar")
 
 
 def send_reset(session: Session, agent: Agent) -> None:
@@ -48,8 +42,9 @@ def send_reset(session: Session, agent: Agent) -> None:
     address = new_link(session, agent, "reset")
     with force_locale(agent.language):
         write_letter(session, agent, _("A new password for the support desk"), _(
-            "Somebody asked for a new password for your account at the support desk. To choose one, open this address within an hour:\n\n%(address)s\n\n"
-            "It works once. If it was not you, nothing needs to be done: the password stays as it is.", address=address))
+            "Somebody asked for a new password for your account at the support desk. To choose one, open this address within an hour:"
+            "\n\n%(address)s\n\nIt works once. If it was not you, nothing needs to be done: the password stays as it is.", address=address))
+    session.flush()  # now, so that it is done for nobody too
 
 
 def send_invitation(session: Session, agent: Agent) -> None:
@@ -59,8 +54,8 @@ def send_invitation(session: Session, agent: Agent) -> None:
     with force_locale(agent.language):
         name = desk.shown_name(agent.language) if desk else _("Helpdesk")
         write_letter(session, agent, _("Your invitation to the support desk of %(desk)s", desk=name), _(
-            "You are invited to the support desk of %(desk)s. To choose a password and begin, open this address within seven days:\n\n%(address)s\n\n"
-            "It works once.", desk=name, address=address))
+            "You are invited to the support desk of %(desk)s. To choose a password and begin, open this address within seven days:"
+            "\n\n%(address)s\n\nIt works once.", desk=name, address=address))
 
 
 def new_link(session: Session, agent: Agent, purpose: str) -> str:

@@ -33,7 +33,7 @@ class Browser:
 def sign_in(email: str, password: str, browser: Browser) -> str:
     """The token of a new session. Invalid with the tries left, TooManyTries; the same answers, in the same time, whether or not
     somebody has that address. The try is counted before the password is looked at."""
-    account = fold_email(email)[:254]
+    account = account_of(email)
     left = count_try(account, browser.address)
     agent = db.session.scalar(select(Agent).where(Agent.email == account).execution_options(populate_existing=True))
     db.session.commit()  # hashing takes long: no transaction waits for it
@@ -50,10 +50,16 @@ def sign_in(email: str, password: str, browser: Browser) -> str:
         return open_session(session, agent, browser)
 
 
+def account_of(email: str) -> str:
+    """What was typed as an agent's address is kept; of nonsense only as much as fits (PostgreSQL takes no NUL)."""
+    return fold_email(email.replace("\0", "")[:1000])[:254]
+
+
 def count_try(account: str, address: str) -> int:
     """How many tries are left after this one; TooManyTries when it is one too many for everybody, the place or the account."""
     with transaction() as session:
-        for limit, subject in ((attempts.LOGIN_ALL, "all"), (attempts.LOGIN_ADDRESS, attempts.network(address)), (attempts.LOGIN_ACCOUNT, account)):
+        tries = (attempts.LOGIN_ALL, "all"), (attempts.LOGIN_ADDRESS, attempts.network(address)), (attempts.LOGIN_ACCOUNT, account)
+        for limit, subject in tries:
             spent = attempts.spend(session, limit, subject)
             if spent.full:
                 break
@@ -71,8 +77,9 @@ def forgive(session: Session, account: str, address: str) -> None:
 def no_match(left: int) -> str:
     """What did not match, and how many tries are left."""
     if left == 0:
+        minutes = attempts.LOGIN_ACCOUNT.seconds // 60
         return ngettext("The e-mail and password do not match. The next try is possible in %(num)s minute.",
-                        "The e-mail and password do not match. The next try is possible in %(num)s minutes.", attempts.LOGIN_ACCOUNT.seconds // 60)
+                        "The e-mail and password do not match. The next try is possible in %(num)s minutes.", minutes)
     return ngettext("The e-mail and password do not match. %(num)s try left before a short pause.",
                     "The e-mail and password do not match. %(num)s tries left before a short pause.", left)
 

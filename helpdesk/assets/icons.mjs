@@ -16,6 +16,6 @@ export const icons = {
   prio1: 'signal-medium', prio2: 'signal-high', refresh: 'refresh-cw', reply: 'reply', 'reply-all': 'reply-all', search: 'search',
   send: 'send', server: 'server', settings: 'settings', shield: 'shield-check', sliders: 'sliders-horizontal',
   sort: 'arrow-up-down', split: 'split', star: 'star', stop: 'octagon-alert', sun: 'sun', tag: 'tag', trash: 'trash-2',
-  truck: 'truck', undo: 'undo-2', upload: 'upload', user: 'user', 'user-plus': 'user-plus', 'user-x': 'user-x', users: 'users',
+  truck: 'truck', undo: 'undo-2', upload: 'upload', user: 'user', 'user-check': 'user-check', 'user-plus': 'user-plus', 'user-x': 'user-x', users: 'users',
   'wifi-off': 'wifi-off', wrench: 'wrench', x: 'x', zap: 'zap',
 };

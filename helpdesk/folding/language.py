@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-_ADDRESSES = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
+_ADDRESSES = re.compile(r"(?<!\S)(?:[^\s@]{1,80}@|https?://|www\.)\S+")
 _ARABIC = re.compile(r"[\u0620-\u063f\u0641-\u064a\u0671-\u06d3\u06d5\u06fa-\u06fc\u0750-\u077f\ufb50-\ufdfb\ufe70-\ufefc]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _URDU = re.compile(r"[ٹڈڑںےہھۓۂۃ]")

@@ -13,6 +13,8 @@ MAX_TEXT = 400_000
 MAX_TOKENS = 6_000
 MAX_QUERY_TOKENS = 16
 MAX_LENGTH = 40
+MAX_WORD = 200
+"""Longer runs are cut before they are looked at and remembered: nobody fills the memory with words of a megabyte."""
 _PARTICLES = frozenset(("ال", "و", "ب", "ل", "ك", "ف", "لل", "بال", "وال", "ولل", "س"))
 _LATIN = r"[a-z0-9]+(?:[-_.'][a-z0-9]+)*"
 _WORD = re.compile(
@@ -60,7 +62,7 @@ def _words(text: str) -> Iterator[tuple[str, str]]:
         kind, word = match.lastgroup or "", match.group()
         if kind == "arabic" and word in _PARTICLES and folded[match.end() : match.end() + 1].isascii() and _glued(folded, match.end()):
             continue  # الـRX-200, بـ200
-        yield kind, word
+        yield kind, word[:MAX_WORD]
 
 
 def _glued(folded: str, end: int) -> bool:

@@ -1,11 +1,13 @@
 """What the settings pages list. All of it is for admins."""
 
-from sqlalchemy import select
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
-from helpdesk.models import Agent, Desk, Inbox, Team, team_agent
+from helpdesk.models import Agent, Desk, Inbox, Team, Ticket, team_agent
 from helpdesk.policy import Viewer
 from helpdesk.queries.people import only_admins
 
@@ -62,3 +64,26 @@ def inbox(viewer: Viewer, inbox_id: int) -> Inbox:
     if found is None:
         raise NotFound
     return found
+
+
+@dataclass(frozen=True)
+class DemoContents:
+    """What goes with the demo. `starts_anew`: no admin of one's own is there, so nobody could look after what is left."""
+
+    tickets: int
+    inboxes: int
+    agents: int
+    starts_anew: bool
+
+
+def demo_contents(viewer: Viewer, addresses: list[str], emails: list[str]) -> DemoContents:
+    """Counted by the addresses of the demo's inboxes and agents."""
+    only_admins(viewer)
+    ours = select(Inbox.id).where(Inbox.address.in_(addresses))
+    count = select(func.count())
+    own = count.select_from(Agent).where(Agent.email.not_in(emails), Agent.role == "admin", Agent.active, Agent.password_hash.is_not(None))
+    return DemoContents(
+        tickets=db.session.scalar(count.select_from(Ticket).where(Ticket.inbox_id.in_(ours))) or 0,
+        inboxes=db.session.scalar(count.select_from(Inbox).where(Inbox.address.in_(addresses))) or 0,
+        agents=db.session.scalar(count.select_from(Agent).where(Agent.email.in_(emails))) or 0,
+        starts_anew=not db.session.scalar(own))

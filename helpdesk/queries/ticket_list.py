@@ -1,6 +1,6 @@
 """One page of a list of tickets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, bindparam, select
 from helpdesk.extensions import db
 from helpdesk.models import Contact, Ticket
 from helpdesk.policy import Viewer, visible
-from helpdesk.queries.views import Shape, ids, order, shape_of, values_of
+from helpdesk.queries.views import QUEUE_OF_VIEW, Shape, ids, order, shape_of, values_of
 
 PAGE = 25
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,6 +56,16 @@ def rows_statement() -> Select[Any]:
 def ticket_rows(viewer: Viewer, numbers: list[int]) -> Sequence[Row[Any]]:
     """Rows of the given tickets that the viewer may see, in no order."""
     return db.session.execute(rows_statement().where(visible(viewer)), {"numbers": numbers[:100]}).all()
+
+
+def ticket_rows_in_view(viewer: Viewer, view: str, numbers: list[int]) -> list[Row[Any]]:
+    """Those of the given tickets that the viewer may see and that are in the view now."""
+    fits: dict[str, Callable[[Row[Any]], bool]] = {
+        "mine": lambda row: row.assignee_id == viewer.agent_id, "unassigned": lambda row: row.assignee_id is None,
+        "teams": lambda row: row.team_id in viewer.team_ids,
+    }
+    rows = ticket_rows(viewer, numbers) if numbers else []
+    return [row for row in rows if row.queue == QUEUE_OF_VIEW[view] and fits.get(view, lambda _row: True)(row)]
 
 
 def write_after(row: Row[Any], sort: str) -> str:

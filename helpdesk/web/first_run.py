@@ -5,6 +5,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from helpdesk import clock
 from helpdesk.actions import desk
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.fields import Fields, problems_of
@@ -19,9 +20,10 @@ blueprint = Blueprint("first_run", __name__)
 REACHABLE = {"static", "language.choose", "first_run.show", "first_run.open_desk"}
 
 
-def needs_first_run() -> bool:
-    """Whether there is no desk yet. Once there is one it is not asked again."""
-    if not current_app.extensions.get("desk_exists"):
+def needs_first_run(*, anew: bool = False) -> bool:
+    """Whether there is no desk yet. Once there is one it is not asked again, but where somebody stands outside (`anew`): removing a
+    demo that has no admin of one's own takes the desk with it."""
+    if anew or not current_app.extensions.get("desk_exists"):
         current_app.extensions["desk_exists"] = people.desk_exists()
     return not current_app.extensions["desk_exists"]
 
@@ -29,7 +31,9 @@ def needs_first_run() -> bool:
 def lead_to_first_run() -> Response | None:
     """Before each request: as long as there is no desk every page leads here; what machines ask for answers as ever."""
     endpoint = request.endpoint
-    if endpoint is None or endpoint in REACHABLE or endpoint.startswith("system.") or not needs_first_run():
+    if endpoint is None or endpoint in REACHABLE or endpoint.startswith("system."):
+        return None
+    if not needs_first_run(anew=endpoint.startswith("login.")):
         return None
     return redirect("/first-run")
 
@@ -38,7 +42,7 @@ def lead_to_first_run() -> Response | None:
 @allow("anyone")
 def show() -> Response:
     """Four cards."""
-    if not needs_first_run():
+    if not needs_first_run(anew=True):
         raise NotFound
     return page({"language": str(get_locale() or "ar"), "time_zone": "Asia/Riyadh"})
 
@@ -47,7 +51,7 @@ def show() -> Response:
 @allow("anyone")
 def open_desk() -> Response:
     """Everything at once, or nothing; of two who send it one wins."""
-    if not needs_first_run():
+    if not needs_first_run(anew=True):
         raise NotFound
     fields = Fields(request.form)
     asked = read(fields)
@@ -75,4 +79,5 @@ def read(fields: Fields) -> desk.Opening:
 def page(values: dict[str, object], problems: dict[str, str] | None = None, status: int = 200) -> Response:
     """The form."""
     return make_response(render_template(
-        "first_run/show.html", values=values, problems=problems or {}, languages=languages(), zones=zone_choices()), status)
+        "first_run/show.html", values=values, problems=problems or {}, languages=languages(), zones=zone_choices(),
+        moment=clock.now()), status)

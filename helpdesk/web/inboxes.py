@@ -10,6 +10,7 @@ from helpdesk.actions import inboxes
 from helpdesk.errors import Invalid
 from helpdesk.fields import Fields, problems_of
 from helpdesk.queries import roster, settings_pages
+from helpdesk.web import choices
 from helpdesk.web.access import allow, viewer
 from helpdesk.web.forms import typed
 
@@ -84,6 +85,7 @@ def read(fields: Fields, *, new: bool) -> inboxes.InboxChange:
 def page(inbox_id: int | None, values: dict[str, Any], problems: dict[str, str] | None = None, status: int = 200) -> Response:
     """The form; `inbox_id` None for a new inbox."""
     asked = viewer()
+    inbox = settings_pages.inbox(asked, inbox_id) if inbox_id is not None else None
     return make_response(render_template(
-        "inboxes/show.html", inbox=settings_pages.inbox(asked, inbox_id) if inbox_id else None, values=values, problems=problems or {},
-        teams=settings_pages.teams(asked), demo=settings_pages.desk(asked).demo), status)
+        "inboxes/show.html", inbox=inbox, values=values, problems=problems or {},
+        teams=choices.one_or_none(settings_pages.teams(asked)), demo=settings_pages.desk(asked).demo), status)

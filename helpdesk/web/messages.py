@@ -1,6 +1,6 @@
 """One message by itself: as its sender formatted it, as it arrived, and what an agent decides about its delivery."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -50,6 +50,6 @@ def delivery(message_id: int) -> AnyResponse:
     else:
         take_as_sent(viewer(), message_id)
     if request.headers.get("HX-Request"):
-        return redirect(url_for("tickets.thread", number=message.ticket_id), 303)
+        return make_response(render_template("_toast.html", words=_("Saved.")))
     flash(_("Saved."))
     return redirect(url_for("tickets.show", number=message.ticket_id), 303)

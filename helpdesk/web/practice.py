@@ -31,7 +31,7 @@ def only_in_the_demo() -> None:
 def index() -> str:
     """What left, newest first; the newest is open."""
     mails = practice_mails(request.args.get("before", 0, int))
-    return render_template("practice/index.html", mails=mails, letter=None, mail=None, inboxes=inbox_addresses())
+    return render_template("practice/index.html", mails=mails, letter=None, mail=None, addresses=addresses())
 
 
 @blueprint.get("/practice/mail/<int:mail_id>")
@@ -39,7 +39,7 @@ def index() -> str:
 def show(mail_id: int) -> str:
     """One mail as its customer sees it."""
     mail = practice_mail(mail_id)
-    return render_template("practice/index.html", mails=practice_mails(), mail=mail, letter=letter_of(mail.content), inboxes=inbox_addresses())
+    return render_template("practice/index.html", mails=practice_mails(), mail=mail, letter=letter_of(mail.content), addresses=addresses())
 
 
 @blueprint.get("/practice/mail/<int:mail_id>/html")
@@ -90,6 +90,11 @@ def write() -> AnyResponse:
     return redirect(url_for("practice.index"))
 
 
+def addresses() -> list[tuple[str, str]]:
+    """Our inboxes as a form offers them."""
+    return [(inbox.address, inbox.address) for inbox in inbox_addresses()]
+
+
 def address(text: str) -> str:
     """A plain address; Invalid for anything else."""
     try:
@@ -115,8 +120,7 @@ def hand_in(mail: EmailMessage, sender: str, recipient: str, text: str) -> None:
     mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     mail.set_content(text, cte="base64")
     try:
-        host, _colon, port = (current().run_folder / "practice-smtp").read_text("ascii").strip().rpartition(":")
-        with smtplib.SMTP(host, int(port), timeout=10) as post:
+        with smtplib.SMTP("127.0.0.1", current().practice_smtp_port, timeout=10) as post:
             post.send_message(mail, sender, [recipient])
     except (OSError, smtplib.SMTPException) as error:
         raise Invalid("practice_closed") from error

@@ -1,6 +1,7 @@
 """What agents set for themselves: names, language, time, looks, signature, password, and where they are signed in."""
 
-from dataclasses import asdict, fields as fields_of
+from dataclasses import asdict
+from dataclasses import fields as fields_of
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -87,4 +88,5 @@ def page(values: Profile | None = None, problems: dict[str, str] | None = None, 
     return make_response(render_template(
         "profile/show.html", owner=agent, values=shown, problems=problems or {}, here=signed.session.id,
         devices=[(device, shown_browser(device.user_agent)) for device in own_sessions(signed.viewer)],
-        languages=choices.languages(), themes=choices.themes(), digit_choices=choices.digit_choices(), zones=choices.zone_choices()), status)
+        languages=choices.languages(), themes=choices.themes(), digit_choices=choices.digit_choices(),
+        zones=choices.zone_choices()), status)

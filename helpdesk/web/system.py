@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as AnyResponse
 
+from helpdesk import clock
 from helpdesk.actions.raw import try_again
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db, redis_connection
@@ -43,7 +44,7 @@ def show() -> str:
     """Stages, ledgers, parts of the program, and what was put aside."""
     return render_template(
         "system/health.html", stages=health.stages(), incoming=health.ledger_in(), outgoing=health.ledger_out(), children=children(),
-        aside=health.put_aside(), redis=redis_answers(), disk=disk_has_room(), free=shutil.disk_usage(current().data).free)
+        aside=health.put_aside(), now=clock.now(), redis=redis_answers(), disk=disk_has_room(), free=shutil.disk_usage(current().data).free)
 
 
 @blueprint.get("/raw/<int:raw_id>")

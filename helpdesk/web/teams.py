@@ -10,6 +10,7 @@ from helpdesk.actions import teams
 from helpdesk.errors import Invalid
 from helpdesk.fields import Fields, problems_of
 from helpdesk.queries import roster, settings_pages
+from helpdesk.web import choices
 from helpdesk.web.access import allow, viewer
 from helpdesk.web.forms import typed
 
@@ -76,6 +77,7 @@ def store(team_id: int | None) -> Response:
 def page(team_id: int | None, values: dict[str, Any], problems: dict[str, str] | None = None, status: int = 200) -> Response:
     """The form; `team_id` None for a new team."""
     asked = viewer()
+    team = settings_pages.team(asked, team_id) if team_id is not None else None
     return make_response(render_template(
-        "teams/show.html", team=settings_pages.team(asked, team_id) if team_id else None, values=values, problems=problems or {},
-        agents=settings_pages.agents(asked), inboxes=settings_pages.inboxes(asked)), status)
+        "teams/show.html", team=team, values=values, problems=problems or {},
+        agents=choices.boxes(settings_pages.agents(asked)), inboxes=choices.boxes(settings_pages.inboxes(asked))), status)

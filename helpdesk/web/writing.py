@@ -17,6 +17,7 @@ from helpdesk.pictures import kind_of
 from helpdesk.queries.ticket import find_ticket, ticket_page, unseen_entries
 from helpdesk.web.access import allow, viewer
 from helpdesk.web.file_names import shown_name
+from helpdesk.web.ticket_shown import stopped_context
 
 blueprint = Blueprint("writing", __name__)
 MOST_RECIPIENTS, MOST_FILES = 50, 20
@@ -133,9 +134,10 @@ def show_stopped(number: int, writing: Writing, seen_event_id: int) -> AnyRespon
     """What is new, beside the draft, which is kept; and the three ways on."""
     save_draft(viewer(), number, "reply", body=writing.body, to=line_of(writing.to), cc=line_of(writing.cc),
                seen_event_id=seen_event_id, key=writing.key)
-    from helpdesk.web.ticket_shown import stopped_context
-    context = stopped_context(viewer(), number, unseen_entries(viewer(), number, seen_event_id), writing)
+    for file in writing.files:
+        attach(viewer(), number, "reply", file)
     template = "tickets/_stopped.html" if request.headers.get("HX-Request") else "tickets/stopped.html"
+    context = stopped_context(viewer(), number, unseen_entries(viewer(), number, seen_event_id), writing)
     return make_response(render_template(template, **context), 409)
 
 
@@ -145,15 +147,18 @@ def line_of(people: list[Person]) -> str:
 
 
 def written(number: int, message: Message) -> AnyResponse:
-    """Where the author goes next."""
+    """What the author sees next: the ticket, or the one after it; a script gets a toast, with the way back for an answer."""
+    if request.headers.get("HX-Request"):
+        return make_response(render_template("tickets/_sent.html", message=message))
     if request.form.get("next"):
         return redirect(url_for("tickets.following", number=number, view=request.args.get("view", "open")), 303)
-    return after(number, _("Note saved.") if message.kind == "note" else _("Goes out in 10 seconds."))
+    flash(_("Note saved.") if message.kind == "note" else _("Goes out in 10 seconds."))
+    return redirect(url_for("tickets.show", number=number), 303)
 
 
 def after(number: int, words: str) -> AnyResponse:
-    """The ticket again; a script morphs its thread."""
+    """The ticket again; a script gets a toast."""
     if request.headers.get("HX-Request"):
-        return redirect(url_for("tickets.thread", number=number), 303)
+        return make_response(render_template("_toast.html", words=words))
     flash(words)
     return redirect(url_for("tickets.show", number=number), 303)

@@ -1,13 +1,27 @@
-"""The fake desk on a Valkey of its own."""
+"""The fake desk on a Valkey of its own: one a module for most tests, a fresh one for those that change constants or kill things."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import redis
 
-from tests.servers import Valkey
-from tests.serving.parts import FakeDesk
+from tests.servers import Valkey, until
+from tests.serving.parts import EventStream, FakeDesk
+
+
+@pytest.fixture(scope="session")
+def big_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three megabytes that are nowhere the same."""
+    path = tmp_path_factory.mktemp("files") / "big.bin"
+    path.write_bytes(b"".join(number.to_bytes(4, "big") for number in range(750_000)))
+    return path
+
+
+@pytest.fixture(scope="module")
+def desk(big_file: Path) -> Iterator[FakeDesk]:
+    """One fake desk with the product's own constants, for a whole file of tests."""
+    with Valkey() as server, FakeDesk(server.url, big_file) as desk:
+        yield desk
 
 
 @pytest.fixture
@@ -18,24 +32,8 @@ def valkey() -> Iterator[Valkey]:
 
 
 @pytest.fixture
-def publisher(valkey: Valkey) -> Iterator["redis.Redis"]:
-    """A client of it."""
-    client = redis.Redis.from_url(valkey.url)
-    yield client
-    client.close()
-
-
-@pytest.fixture
-def big_file(tmp_path: Path) -> Path:
-    """Three megabytes that are nowhere the same."""
-    path = tmp_path / "big.bin"
-    path.write_bytes(b"".join(number.to_bytes(4, "big") for number in range(750_000)))
-    return path
-
-
-@pytest.fixture
 def start_desk(valkey: Valkey, big_file: Path) -> Iterator[Callable[..., FakeDesk]]:
-    """Starts fake desks, with options, and ends them."""
+    """Starts fake desks on it, with changed constants, and ends them."""
     desks: list[FakeDesk] = []
 
     def start(*options: str) -> FakeDesk:
@@ -44,11 +42,20 @@ def start_desk(valkey: Valkey, big_file: Path) -> Iterator[Callable[..., FakeDes
 
     yield start
     for desk in desks:
-        if desk.process.poll() is None:
-            desk.stop()
+        desk.__exit__()
 
 
 @pytest.fixture
-def desk(start_desk: Callable[..., FakeDesk]) -> FakeDesk:
-    """One fake desk with the product's own constants."""
-    return start_desk()
+def listen() -> Iterator[Callable[[FakeDesk, str], EventStream]]:
+    """Opens event streams and closes them; afterwards nobody is present any more."""
+    opened: list[tuple[FakeDesk, EventStream]] = []
+
+    def open_stream(desk: FakeDesk, topics: str) -> EventStream:
+        opened.append((desk, EventStream(desk.port, topics)))
+        return opened[-1][1]
+
+    yield open_stream
+    for _, stream in opened:
+        stream.close()
+    for desk in {desk for desk, _ in opened if desk.process.poll() is None}:
+        until(lambda desk=desk: not desk.redis.keys("presence:*"), "nobody present", 20)  # type: ignore[misc]

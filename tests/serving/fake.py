@@ -1,4 +1,5 @@
-"""A small application behind the real web part, in a process of its own: `python -m tests.serving.fake REDIS_URL FILE [CONSTANT=NUMBER ...]`."""
+"""A small application behind the real web part, in a process of its own:
+`python -m tests.serving.fake REDIS_URL FILE [CONSTANT=NUMBER ...]`."""
 
 import os
 import sys

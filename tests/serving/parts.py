@@ -1,6 +1,7 @@
 """What the tests of this folder share: the fake desk as a process, and a browser's end of an event stream."""
 
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -8,6 +9,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+import redis
 
 from tests.servers import until
 
@@ -20,8 +23,20 @@ class FakeDesk:
     def __init__(self, redis_url: str, file: Path, *options: str) -> None:
         command = [sys.executable, "-m", "tests.serving.fake", redis_url, str(file), *options]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout
         self.port = int(self.process.stdout.readline().split()[0])
+        self.redis = redis.Redis.from_url(redis_url)
+
+    def __enter__(self) -> "FakeDesk":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.stop()
+        self.redis.close()
+
+    def publish(self, topics: list[str], **hint: object) -> None:
+        """As an action does after its commit."""
+        self.redis.publish("live", json.dumps({"topics": topics, "hint": hint}))
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
         """Status, headers in lower case, body."""
@@ -48,7 +63,6 @@ class FakeDesk:
         """Asks it to end; its exit code."""
         self.process.terminate()
         code = self.process.wait(10)
-        assert self.process.stdout
         self.process.stdout.close()
         return code
 
@@ -61,6 +75,8 @@ class EventStream:
         self.beats, self.ended = 0, threading.Event()
         self.line = HTTPConnection("127.0.0.1", port, timeout=60)
         self.line.request("GET", f"/live?topics={quote(topics)}")
+        assert self.line.sock
+        self.socket = self.line.sock
         self.answer = self.line.getresponse()
         assert self.answer.status == 200
         threading.Thread(target=self.read, daemon=True).start()
@@ -93,7 +109,7 @@ class EventStream:
 
     def close(self) -> None:
         """As a browser that goes away."""
-        if self.line.sock:
-            self.line.sock.close()
-        self.answer.close()
+        if not self.ended.is_set():
+            self.socket.shutdown(socket.SHUT_RDWR)
+        assert self.ended.wait(5)
         self.line.close()

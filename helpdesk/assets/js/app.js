@@ -15,6 +15,7 @@ import './draft.js';
 import './recipients.js';
 import './files.js';
 import './send.js';
+import './changes.js';
 import './stopped.js';
 import './scroll.js';
 import './title.js';

@@ -34,6 +34,15 @@ export async function save(form) {
   }
 }
 
+/** Lets a draft go, here and on the server. */
+export function discard(form) {
+  forget(form);
+  const body = new FormData();
+  body.set('kind', form.dataset.composerForm);
+  body.set('discard', '1');
+  post(form.dataset.draft, body).catch(() => {});
+}
+
 /** Forgets what is kept of a form whose text has left. */
 export function forget(form) {
   clearTimeout(timers.get(form));

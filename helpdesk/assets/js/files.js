@@ -1,5 +1,5 @@
-/* Attachments: chosen, dropped or pasted, sent at once with their progress; the form carries only their ids. */
-import { token } from './http.js';
+/* Attachments: chosen, dropped or pasted, sent at once with their progress; the server keeps them with the draft. */
+import { post, token } from './http.js';
 import { say } from './toasts.js';
 import { icon, make, word } from './words.js';
 
@@ -38,11 +38,11 @@ function upload(form, file) {
   body.set('file', file);
   body.set('kind', form.dataset.composerForm);
   form.querySelector('[data-files]').append(chip);
-  remove.onclick = () => { request.abort(); chip.remove(); form.dispatchEvent(new Event('uploaded')); };
+  remove.onclick = () => { request.abort(); drop(chip); form.dispatchEvent(new Event('uploaded')); };
   request.upload.onprogress = ({ loaded, total }) => { bar.value = loaded / total; };
   request.onload = () => (request.status < 300 ? done(form, chip, bar, request.responseText) : fail(form, chip, file));
   request.onerror = () => fail(form, chip, file);
-  request.open('POST', form.dataset.files);
+  request.open('POST', form.dataset.upload);
   request.setRequestHeader('X-CSRFToken', token());
   request.setRequestHeader('HX-Request', 'true');
   request.send(body);
@@ -52,7 +52,8 @@ function upload(form, file) {
 function done(form, chip, bar, text) {
   try {
     const { id } = JSON.parse(text);
-    bar.replaceWith(make('input', { type: 'hidden', name: 'attachment_ids', value: id }));
+    chip.dataset.id = id;
+    bar.remove();
     delete chip.pending;
   } catch {
     chip.remove();
@@ -69,4 +70,12 @@ function fail(form, chip, file) {
 /** Whether a form still sends files. */
 export const uploading = form => [...form.querySelectorAll('[data-file]')].some(chip => chip.pending);
 
-document.addEventListener('click', event => event.target.closest('[data-file-remove]')?.closest('[data-file]').remove());
+document.addEventListener('click', event => {
+  const chip = event.target.closest('[data-file-remove]')?.closest('[data-file]');
+  if (chip) drop(chip);
+});
+
+function drop(chip) {
+  if (chip.dataset.id) post(`/attachments/${chip.dataset.id}/removal`, new FormData()).catch(() => {});
+  chip.remove();
+}

@@ -1,7 +1,7 @@
 /* htmx for the declarative parts: forms and links with hx-* attributes. History and errors are ours. */
 import htmx from 'htmx.org';
 import { token } from './http.js';
-import { say } from './toasts.js';
+import { plain, say } from './toasts.js';
 import { word } from './words.js';
 
 htmx.config.history = false;
@@ -17,13 +17,14 @@ document.addEventListener('htmx:config:request', ({ detail: { ctx } }) => {
   if (ctx.request.method !== 'GET') ctx.request.headers['X-CSRFToken'] = token();
 });
 
-// Other answers than the expected are told in words instead of being swapped in, unless they are a toast themselves.
+// A refusal is told in its own words instead of being swapped in.
 document.addEventListener('htmx:before:swap', event => {
-  const { ctx } = event.detail;
-  if ((ctx.response?.raw?.status ?? 200) < 400 || ctx.text?.includes('data-toast')) return;
-  event.preventDefault();
-  say(word('failed'), { late: true });
+  if (refused(event.detail.ctx)) event.preventDefault();
 });
+document.addEventListener('htmx:after:request', ({ detail: { ctx } }) => {
+  if (refused(ctx)) say(plain(ctx.text) || word('failed'), { late: true });
+});
+const refused = ctx => (ctx.response?.raw?.status ?? 200) >= 400;
 document.addEventListener('htmx:error', () => say(word('failed'), { late: true }));
 
 export default htmx;

@@ -34,15 +34,9 @@ function strokeOf(event) {
 }
 
 const isLetter = stroke => !/^(Ctrl|Alt)\+|^(Escape|F\d+)$/.test(stroke);
-const lettersOn = () => localStorage.getItem('single-keys') !== 'off';
+const lettersOn = () => data('agents')?.single_keys !== false;
 const inText = () => document.activeElement?.matches('input:not([type=checkbox], [type=radio], [type=submit], [type=file]), textarea, select, [contenteditable="true"]');
 const find = code => code && SCOPES.flatMap(scope => (active[scope]() ? table.filter(key => key.scope === scope && key.code === code) : []))[0];
-
-for (const box of document.querySelectorAll('[data-setting]')) {
-  const standard = box.checked ? 'on' : 'off';
-  box.checked = (localStorage.getItem(box.dataset.setting) ?? standard) === 'on';
-  box.addEventListener('change', () => localStorage.setItem(box.dataset.setting, box.checked ? 'on' : 'off'));
-}
 
 handle('keys', () => document.getElementById('key-sheet')?.showModal() ?? true);
 handle('search', () => { location.href = '/search'; });

@@ -4,11 +4,12 @@ import { fragment } from './http.js';
 import { refreshTimes } from './time.js';
 import { word } from './words.js';
 
+const PAGE = 25; // rows of a page, as the server has it
 const PAUSE = 2000; // a list asks at most once in this time
 const ENGAGED = 30_000; // pointer or focus in the list within this time: nothing moves
 
 // Kinds that bring no ticket into a view; they matter only for rows that are shown.
-const QUIET = /^(note_|reply_|delivery_|draft_|tag|untag|subject_|priority_|contact_)/;
+const QUIET = /^(note_|reply_|delivery_|subject_|priority_|ticket_tagged|ticket_untagged)/;
 
 const list = () => document.querySelector('[data-list]');
 const rowsOf = box => [...box.querySelectorAll('.item[data-number]')];
@@ -42,24 +43,20 @@ async function refresh() {
   const box = list();
   if (!box) return;
   delete box.dataset.dirty;
-  const numbers = rowsOf(box).map(row => row.dataset.number);
-  const url = new URL(box.dataset.rows, location.href);
-  url.searchParams.set('ids', numbers.slice(0, 100).join(','));
-  const text = await fragment(url);
-  if (text === null || !box.isConnected) return;
-  apply(box, new DOMParser().parseFromString(text, 'text/html'), new Set(numbers));
+  const text = await fragment(box.dataset.rows);
+  if (text !== null && box.isConnected) apply(box, new DOMParser().parseFromString(text, 'text/html'));
 }
 
-function apply(box, fresh, asked) {
+function apply(box, fresh) {
   const engaged = Date.now() - touched < ENGAGED;
   const rows = rowsOf(fresh);
-  const kept = new Set(rows.map(row => row.dataset.number));
   const added = rows.filter(row => !change(box, row));
-  for (const row of rowsOf(box)) if (asked.has(row.dataset.number) && !kept.has(row.dataset.number)) leave(row, engaged);
+  counts(fresh);
+  if ('later' in box.dataset) return;
+  for (const row of missing(box, rows)) leave(row, engaged);
   if (engaged) insertQuietly(box, rows, added);
   else order(box, rows);
-  box.querySelector('.blank')?.remove();
-  counts(fresh);
+  if (rows.length) box.querySelector('.blank')?.remove();
   refreshTimes(box);
   document.dispatchEvent(new CustomEvent('rows'));
 }
@@ -81,6 +78,14 @@ function bare(row) {
   const copy = row.cloneNode(true);
   for (const part of copy.querySelectorAll('[data-presence-for], time')) part.textContent = '';
   return copy.innerHTML.replace(/\s+/g, ' ') + row.classList.contains('unread');
+}
+
+/** Rows that are in the view no more; those below a full first page have only sunk to the next one. */
+function missing(box, rows) {
+  const kept = new Set(rows.map(row => row.dataset.number));
+  const shown = rowsOf(box);
+  const last = shown.findLastIndex(row => kept.has(row.dataset.number));
+  return shown.filter((row, index) => !kept.has(row.dataset.number) && (index < last || rows.length < PAGE));
 }
 
 /** The selected row never leaves, and none does while somebody reads the list. */

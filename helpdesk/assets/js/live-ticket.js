@@ -1,10 +1,12 @@
 /* The open ticket: a hint about it fetches its fragment at once and morphs it in; focus, scroll and draft stay. */
 import htmx from './htmx.js';
 import { fragment } from './http.js';
+import { data } from './words.js';
 import { grow } from './scroll.js';
 import { refreshTimes } from './time.js';
 
 const ticket = () => document.querySelector('[data-ticket]');
+const me = data('agents')?.me;
 let busy = false;
 let again = false;
 
@@ -13,10 +15,6 @@ document.addEventListener('hint', ({ detail: hint }) => {
 });
 document.addEventListener('reset', () => ticket() && setTimeout(refreshTicket, Math.random() * 1000));
 document.addEventListener('ticket-changed', () => refreshTicket());
-document.addEventListener('htmx:after:request', ({ detail: { ctx } }) => {
-  const changed = ctx.request.method !== 'GET' && (ctx.response?.raw?.status ?? 500) < 400;
-  if (changed && (ctx.sourceElement?.closest?.('[data-ticket], #toasts'))) refreshTicket();
-});
 
 /** Fetches the thread (with the head, out of band) and morphs it in; requests never overlap. */
 export async function refreshTicket() {
@@ -41,9 +39,17 @@ async function morph(pane, text) {
   document.dispatchEvent(new CustomEvent('rows'));
 }
 
-/** What one has seen moves on only while nothing is being written: a draft keeps the moment it was begun. */
+/** What one has seen moves on only while nothing is being written: a draft keeps the moment it was begun. One's own doings never count as news. */
 export function seen(pane) {
   const last = pane.querySelector('#thread')?.dataset.lastEvent;
-  for (const form of pane.querySelectorAll('[data-composer-form]'))
-    if (last && !form.elements.body.value.trim() && !form.dataset.busy) form.elements.seen_event_id.value = last;
+  if (!last) return;
+  for (const form of pane.querySelectorAll('[data-composer-form]')) {
+    const field = form.elements.seen_event_id;
+    if (!form.dataset.busy && (!form.elements.body.value.trim() || onlyMine(pane, Number(field.value)))) field.value = last;
+  }
+}
+
+function onlyMine(pane, seenEvent) {
+  const news = [...pane.querySelectorAll('#thread [data-event]')].filter(entry => Number(entry.dataset.event) > seenEvent);
+  return news.length > 0 && news.every(entry => entry.dataset.by === String(me));
 }

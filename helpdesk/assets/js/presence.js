@@ -4,6 +4,7 @@ import { data, icon, make, word } from './words.js';
 
 const { me, agents = [] } = data('agents') ?? {};
 const names = new Map(agents.map(agent => [agent.id, agent.name]));
+const ids = new Map(agents.map(agent => [agent.name, agent.id]));
 const present = new Map(); // ticket -> Map(agent -> {state, at})
 const WRITING = 60_000;
 
@@ -19,8 +20,18 @@ document.addEventListener('hint', ({ detail: { kind, ticket, agent, state } }) =
 });
 document.addEventListener('line', ({ detail }) => { if (detail === 'down') clear(); });
 document.addEventListener('reset', clear);
-document.addEventListener('rows', () => present.forEach((_, ticket) => render(ticket)));
-document.addEventListener('ticket-open', () => { present.forEach((_, ticket) => render(ticket)); report(); });
+document.addEventListener('rows', begin);
+document.addEventListener('ticket-open', () => { begin(); report(); });
+
+/** Shows who is known to be here; a thread brings along who was when it was written: data-here=[[name, state], …]. */
+function begin() {
+  for (const place of document.querySelectorAll('[data-here]')) if (place.dataset.hereFor) {
+    const people = JSON.parse(place.dataset.here).filter(([name]) => ids.has(name));
+    present.set(Number(place.dataset.hereFor), new Map(people.map(([name, state]) => [ids.get(name), { state, at: 0 }])));
+    delete place.dataset.here;
+  }
+  present.forEach((_, ticket) => render(ticket));
+}
 
 function clear() {
   const tickets = [...present.keys()];
@@ -69,4 +80,5 @@ document.addEventListener('sent', () => { wrote = 0; report(); });
 document.addEventListener('visibilitychange', report);
 document.addEventListener('line', ({ detail }) => { if (detail === 'up') { told = ''; report(); } });
 setInterval(report, 5000);
+begin();
 report();

@@ -4,7 +4,10 @@ import { word } from './words.js';
 const NEAR = 48;
 const thread = () => document.getElementById('thread');
 const atEnd = box => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
-const toEnd = box => { box.scrollTop = box.scrollHeight; };
+
+/** Shows the newest message. */
+export const toEnd = (box = thread()) => { if (box) box.scrollTop = box.scrollHeight; };
+
 
 /** Runs a change of the thread and keeps the reader's place. */
 export async function grow(box, change) {
@@ -25,15 +28,14 @@ function tell(count) {
   pill.querySelector('span').textContent = word('new_message', { num: count });
 }
 
-document.addEventListener('click', event => { if (event.target.closest('[data-thread-pill]')) toEnd(thread()); });
+document.addEventListener('click', event => { if (event.target.closest('[data-thread-pill]')) toEnd(); });
 document.addEventListener('scroll', event => {
   const pill = document.querySelector('[data-thread-pill]');
   if (pill && event.target === thread() && atEnd(thread())) pill.hidden = true;
 }, true);
 
 function begin() {
-  const box = thread();
-  if (box) toEnd(box);
+  toEnd();
 }
 document.addEventListener('ticket-open', begin);
 begin();

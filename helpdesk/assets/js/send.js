@@ -3,6 +3,8 @@ import { forget, save } from './draft.js';
 import { uploading } from './files.js';
 import { post } from './http.js';
 import { openNext } from './list.js';
+import { refreshTicket } from './live-ticket.js';
+import { toEnd } from './scroll.js';
 import { stop } from './stopped.js';
 import { say, show } from './toasts.js';
 import { word } from './words.js';
@@ -24,6 +26,7 @@ export async function send(form, button) {
   while (uploading(form)) await new Promise(resolve => form.addEventListener('uploaded', resolve, { once: true }));
   const fields = new FormData(form, button?.form === form ? button : undefined);
   const then = button?.dataset.send;
+  fields.delete('next'); // the browser goes on by itself
   await deliver(form, fields, then);
 }
 
@@ -35,28 +38,35 @@ async function deliver(form, fields, then) {
     return keep(form, fields, then);
   }
   if (answer.status === 502 || answer.status === 503 || answer.status === 504) return keep(form, fields, then);
+  await heed(form, answer, then);
+}
+
+/** What the server says: sent, stopped, or a refusal in words. */
+async function heed(form, answer, then) {
   const text = await answer.text();
   busy(form, false);
-  if (answer.redirected && /\/login/.test(answer.url) || answer.status === 401) say(word('signed_out'), { late: true });
-  else if (answer.status === 409) stop(form, text, () => send(form, buttonOf(form, then)));
-  else if (answer.status === 422) problem(form, text);
-  else if (!answer.ok) say(word('failed'), { late: true });
-  else sent(form, text, then);
+  if (answer.redirected && new URL(answer.url).pathname === '/login') say(word('signed_out'), { late: true });
+  else if (answer.status === 409 && stop(form, text, () => send(form, buttonOf(form, then)))) problem(form, '');
+  else if (!answer.ok) problem(form, text || word('failed'));
+  else await sent(form, text, then);
+  return answer.ok;
 }
 
 const buttonOf = (form, then) => form.querySelector(`[data-send="${then ?? 'send'}"]`);
 
-function sent(form, text, then) {
+/** The answer is a toast; the thread is asked for at once. */
+async function sent(form, text, then) {
   form.elements.body.value = '';
   form.elements.idempotency_key.value = unique();
   form.querySelector('[data-files]')?.replaceChildren();
   problem(form, '');
   forget(form);
+  document.dispatchEvent(new CustomEvent('sent'));
   show(text);
-  document.dispatchEvent(new CustomEvent('sent', { detail: { number: form.dataset.number } }));
-  document.dispatchEvent(new CustomEvent('ticket-changed'));
-  if (then === 'send-next') openNext();
-  else form.elements.body.focus();
+  if (then === 'send-next') return openNext();
+  await refreshTicket();
+  toEnd();
+  form.elements.body.focus();
 }
 
 /** No line: the text stays, and goes out once; its key makes sure that it goes out once only. */
@@ -65,18 +75,20 @@ function keep(form, fields, then) {
   save(form);
   say(word('offline'));
   form.dataset.queued = 'yes';
+  let trying = false;
   const again = async () => {
-    if (!form.isConnected || !form.dataset.queued) return;
+    if (trying || !form.isConnected || !form.dataset.queued) return;
     if (fields.get('body') !== form.elements.body.value || form.dataset.busy) { delete form.dataset.queued; return; }
+    trying = true;
     try {
       const answer = await post(form.action, fields);
       if ([502, 503, 504].includes(answer.status)) throw new Error(answer.statusText);
       delete form.dataset.queued;
-      const text = await answer.text();
-      if (answer.status === 409) return stop(form, text, () => send(form, buttonOf(form, then)));
-      if (answer.ok && !answer.redirected) { document.dispatchEvent(new CustomEvent('outbox-sent')); sent(form, text, then); }
+      if (await heed(form, answer, then)) document.dispatchEvent(new CustomEvent('outbox-sent'));
     } catch {
       setTimeout(again, RETRY);
+    } finally {
+      trying = false;
     }
   };
   addEventListener('online', again, { once: true });

@@ -1,20 +1,21 @@
 /* The stopped send: the server's answer stands in the composer's place; the safe way on has the focus. */
 import { act, handle } from './actions.js';
-import { save, forget } from './draft.js';
+import { discard, save } from './draft.js';
 import { say } from './toasts.js';
 
 let stopped = null; // {form, panel, resend}
 
-/** Shows what changed beside the draft. `html` holds a .stop with data-last-event; `resend` presses again what was pressed. */
+/** Shows what changed beside the draft; answers whether there was anything to show. `html` holds a .stop with data-last-event; `resend` presses again what was pressed. */
 export function stop(form, html, resend) {
   const panel = new DOMParser().parseFromString(html, 'text/html').querySelector('.stop');
-  if (!panel) return;
+  if (!panel) return false;
   stopped?.panel.remove();
   stopped = { form, panel, resend };
   form.closest('.composer').before(panel);
   panel.addEventListener('submit', event => event.preventDefault());
   panel.querySelector('[data-action="stop-edit"]')?.focus();
   document.dispatchEvent(new CustomEvent('ticket-changed'));
+  return true;
 }
 
 const way = run => () => {
@@ -35,8 +36,7 @@ handle('stop-discard', way((form, panel) => {
   const text = form.elements.body.value;
   form.elements.body.value = '';
   seen(form, panel);
-  save(form);
-  forget(form);
+  discard(form);
   say(panel.dataset.discarded, { undo: { text: panel.dataset.undo, run: () => { form.elements.body.value = text; save(form); form.elements.body.focus(); } } });
 }));
 

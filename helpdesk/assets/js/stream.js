@@ -9,6 +9,7 @@ const unique = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte =>
 const tab = unique();
 const channel = root && new BroadcastChannel(`live-${me}`);
 const POLL = 15_000;
+const GRACE = 8000;
 
 let leader = null;
 let polling = null;
@@ -52,9 +53,10 @@ function line(state) {
 
 function lead() {
   const tabs = new Map();
-  let stream = unique();
+  let stream = null; // named by the server's hello
   let source;
   let lost = false;
+  let losing;
   let posting;
   leader = { note };
   open();
@@ -62,18 +64,25 @@ function lead() {
   setInterval(prune, 5000);
 
   function open() {
-    source = new EventSource(`${root.dataset.live}?stream=${stream}`);
-    source.onopen = () => { share('line', 'up'); if (lost) share('reset'); lost = false; announce(); };
-    source.onmessage = event => share('hint', JSON.parse(event.data));
+    source = new EventSource(root.dataset.live);
+    source.onopen = up;
     source.addEventListener('hint', event => share('hint', JSON.parse(event.data)));
     source.addEventListener('reset', () => share('reset'));
-    source.addEventListener('hello', event => { stream = JSON.parse(event.data).stream ?? stream; announce(); });
+    source.addEventListener('hello', event => { ({ stream } = JSON.parse(event.data)); announce(); });
     source.onerror = broken;
   }
 
+  function up() {
+    clearTimeout(losing);
+    if (lost) share('reset');
+    lost = false;
+    share('line', 'up');
+  }
+
+  /** A stream is renewed every few minutes; only one that does not come back is a lost line. */
   function broken() {
-    if (!lost) share('line', 'down');
-    lost = true;
+    if (!lost) losing = setTimeout(share, GRACE, 'line', 'down');
+    [lost, stream] = [true, null];
     if (source.readyState === EventSource.CLOSED) setTimeout(open, 3000 + Math.random() * 4000);
   }
 
@@ -87,6 +96,7 @@ function lead() {
   function announce() {
     clearTimeout(posting);
     posting = setTimeout(() => {
+      if (!stream) return;
       const tickets = new Map();
       for (const { number, state } of [...tabs.values()].flat()) if (tickets.get(number) !== 'writing') tickets.set(number, state);
       const body = JSON.stringify({ stream, tickets: [...tickets].map(([number, state]) => ({ number, state })) });

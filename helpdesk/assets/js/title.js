@@ -1,4 +1,5 @@
 /* A hidden window says how many messages came: in its title, and by a quiet sound for who wants it. */
+import { data } from './words.js';
 
 const plain = document.title;
 let count = 0;
@@ -7,7 +8,7 @@ document.addEventListener('hint', ({ detail: { kind } }) => {
   if (!document.hidden || kind !== 'message_received') return;
   count += 1;
   document.title = `(${count}) ${document.title.replace(/^\(\d+\) /, '')}`;
-  if (localStorage.getItem('sound') === 'on') alone(beep);
+  if (data('agents')?.sound) alone(beep);
 });
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) return;

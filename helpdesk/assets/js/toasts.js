@@ -25,12 +25,17 @@ export function say(text, { late = false, undo } = {}) {
   place?.append(toast);
 }
 
-/** Puts a toast that the server wrote into its place. */
+/** Puts the toasts of a fragment into their place; answers whether there were any. */
 export function show(html) {
-  const fresh = new DOMParser().parseFromString(html, 'text/html').querySelectorAll('[data-toast]');
-  place?.append(...fresh);
-  return fresh;
+  const toasts = parse(html).querySelectorAll('[data-toast]');
+  place?.append(...toasts);
+  return toasts.length > 0;
 }
+
+/** The words of a fragment. */
+export const plain = html => parse(html).body.textContent.trim();
+
+const parse = html => new DOMParser().parseFromString(html ?? '', 'text/html');
 
 function undoButton(toast, { text, run }) {
   const button = make('button', { class: 'btn', type: 'button', 'data-undo': '' }, make('span', {}, text), make('kbd', {}, 'Z'));

@@ -1,0 +1,82 @@
+"""Bytes to text, whatever the label says."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.email.charset import decode, known_charset
+from channels.email.headers import decoded, from_base64, parameters
+from channels.email.limits import MAX_PARAMETERS, Unreadable
+
+ARABIC = "مرحبا، أريد معرفة موعد وصول الطلب رقم 4471 إلى الرياض"
+
+
+@pytest.mark.parametrize(("encoding", "label"), [
+    ("utf-8", "utf-8"), ("utf-8", None), ("utf-8", "us-ascii"), ("utf-8", "windows-1256"), ("cp1256", "windows-1256"), ("cp1256", None),
+    ("cp1256", "iso-8859-1"), ("cp1256", "utf-8"), ("cp1256", "x-unknown"), ("iso-8859-6", "iso-8859-6"), ("utf-16", "utf-16"),
+    ("utf-8-sig", "iso-8859-1"), ("cp1256", "CP-1256"), ("utf-8", "no-such-charset"),
+])
+def test_arabic(encoding: str, label: str | None) -> None:
+    text = ARABIC.replace("أ", "ا") if encoding == "iso-8859-6" else ARABIC
+    assert decode(text.encode(encoding), label) == text
+
+
+@pytest.mark.parametrize(("text", "encoding", "label"), [
+    ("Привет, как дела", "koi8-r", "koi8-r"), ("こんにちは世界", "shift_jis", "Shift_JIS"), ("你好，世界", "gb2312", "gb2312"),
+    ("안녕하세요", "euc-kr", "ks_c_5601-1987"), ("naïve café", "latin-1", "iso-8859-1"), ("naïve café", "latin-1", None),
+    ("“quoted”", "cp1252", "iso-8859-1"), ("こんにちは", "iso2022_jp", None),
+])
+def test_others(text: str, encoding: str, label: str | None) -> None:
+    assert decode(text.encode(encoding), label) == text
+
+
+@pytest.mark.parametrize("label", ["idna", "punycode", "unicode_escape", "rot13", "base64", "hex", "zlib", "mbcs", "../etc", "\0", "", " "])
+def test_labels_that_are_no_text_encodings(label: str) -> None:
+    assert known_charset(label) == ""
+    assert decode(b"\\x41", label) == "\\x41"
+
+
+@given(st.binary(max_size=300), st.sampled_from([None, "utf-8", "windows-1256", "iso-8859-1", "gb2312", "utf-7", "iso-2022-jp", "utf-16"]))
+def test_never_raises(content: bytes, label: str | None) -> None:
+    assert isinstance(decode(content, label).encode(), bytes)
+
+
+def test_half_of_a_surrogate_pair_can_be_stored() -> None:
+    assert decode(b"+2AA-", "utf-7").encode() == b"?"
+
+
+@pytest.mark.parametrize(("value", "expected"), [
+    (b"=?utf-8?q?caf=C3=A9?=", "café"), (b"=?utf-8?b?2YU=?= =?utf-8?b?2YY=?=", "من"), (b"a =?utf-8?q?b?= c", "a b c"),
+    (b"=?utf-8?q?a_b?=", "a b"), (b"=?utf-8?b?2YTYpw?=", "لا"), (b"=?x?q?=41?=", "A"), (b"=?utf-8*ar?q?=D9=85?=", "م"),
+    (b"=?broken", "=?broken"), (b"two\r\n lines", "two lines"), (b"=?utf-8?q?a=0D=0ABcc=3A_x?=", "a Bcc: x"),
+])
+def test_encoded_words(value: bytes, expected: str) -> None:
+    assert decoded(value) == expected
+
+
+@given(st.binary(max_size=200))
+def test_headers_never_raise_and_stay_on_one_line(value: bytes) -> None:
+    assert "\n" not in decoded(value)
+    assert "\r" not in decoded(value)
+
+
+@pytest.mark.parametrize(("value", "expected"), [
+    (b"text/plain; charset=utf-8", ("text/plain", {"charset": "utf-8"})),
+    (b'a/b; name="x; \\"y\\".pdf"', ("a/b", {"name": 'x; "y".pdf'})), (b"a/b; name*=utf-8''%D9%85", ("a/b", {"name": "م"})),
+    (b"a/b; name*1=b; name*0=a", ("a/b", {"name": "ab"})), (b"a/b; name==?utf-8?b?2YU=?=", ("a/b", {"name": "م"})),
+    (b"a/b; boundary=\"x", ("a/b", {"boundary": "x"})), (b";;;", ("", {})),
+])
+def test_parameters(value: bytes, expected: tuple[str, dict[str, str]]) -> None:
+    assert parameters(value, MAX_PARAMETERS) == expected
+
+
+def test_too_many_parameters() -> None:
+    with pytest.raises(Unreadable, match="too many parameters"):
+        parameters(b"a/b" + b"; x=y" * 200, MAX_PARAMETERS)
+
+
+@pytest.mark.parametrize(("value", "expected"), [
+    (b"YWJj", b"abc"), (b"YW Jj\r\n", b"abc"), (b"YWI=YWI=", b"abab"), (b"YWJjZ", b"abc"), (b"!!", b""),
+])
+def test_broken_base64(value: bytes, expected: bytes) -> None:
+    assert from_base64(value) == expected
