@@ -1,7 +1,5 @@
 """Flask's extensions, made empty here and bound in app.py; the one connection to Redis."""
 
-from typing import Any
-
 import redis
 from flask import current_app
 from flask_babel import Babel
@@ -27,11 +25,11 @@ babel = Babel()
 csrf = CSRFProtect()
 
 
-def redis_connection() -> "redis.Redis[Any]":
+def redis_connection() -> redis.Redis:
     """The process's Redis client, made on first use (after the fork); it connects only when asked something."""
     extensions = current_app.extensions
     if "redis_client" not in extensions:
         extensions["redis_client"] = redis.Redis.from_url(
             current_app.config["REDIS_URL"], socket_timeout=2, socket_connect_timeout=1, retry=None, protocol=2)
-    client: redis.Redis[Any] = extensions["redis_client"]
+    client: redis.Redis = extensions["redis_client"]
     return client

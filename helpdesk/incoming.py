@@ -29,7 +29,7 @@ class Incoming:
     """One message that came in, parsed and screened.
 
     `external_id` is the channel's own id ("" when it has none; then `content_hash` alone tells two apart). `sender_kind` is "email" or
-    "phone". `verified`: the sender is proved. `tokens` are reply tokens found in addresses. `auto_reply` names why a robot wrote it, "" for people.
+    "phone". `verified`: the sender is proved. `tokens` are reply tokens found in addresses. `auto_reply` names why a robot wrote it.
     """
 
     raw_message_id: int | None

@@ -58,8 +58,8 @@ def copy_first(path: Path) -> None:
 
 def run_alembic(settings: Settings, revision: str) -> None:
     """Alembic is loaded only when there is work: it is 9 MB in every process that imports it."""
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command
+    from alembic.config import Config
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["database_url"] = settings.database_url

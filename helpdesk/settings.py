@@ -85,7 +85,7 @@ def one_of(env: Mapping[str, str], name: str, default: str, allowed: tuple[str, 
 
 def base_url(env: Mapping[str, str], host: str, port: int) -> str:
     """The public address, without a slash at its end; links in mails are made from it alone."""
-    shown = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host
+    shown = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104  nothing is bound here
     text = env.get("HELPDESK_BASE_URL") or f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:

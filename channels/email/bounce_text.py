@@ -1,6 +1,7 @@
 """Bounces without a report: known by who sent them and by what they say; flufl.bounce knows the formats of many systems."""
 
 import email
+import logging
 import re
 from typing import Any
 
@@ -12,6 +13,7 @@ from channels.email.headers import header, raw_headers
 from channels.email.parse_mime import Entity
 
 Recipient = dict[str, Any]
+logging.getLogger("flufl.bounce").disabled = True  # a detector that stumbles over a mail says nothing about us
 MAX_SCANNED = 256 * 1024
 MAX_NOTICE = 16 * 1024
 DAEMON = re.compile(r"mailer-?daemon|post_?master|mail deliver|mail-?daemon|maildelivery|mail administrator|delivery (?:sub)?system"

@@ -5,7 +5,7 @@ from typing import Any
 
 from channels.email.addresses import people_in
 from channels.email.quote_blocks import Block, attribution_at, block_at, inline_block, marker_kind, unquoted
-from channels.email.quote_words import FORWARD_PREFIX, REPLY_PREFIX
+from channels.email.quote_words import EITHER_PREFIX, FORWARD_PREFIX, REPLY_PREFIX
 
 Forwarded = dict[str, Any]
 MAX_LINES = 5_000
@@ -18,7 +18,7 @@ def forwarded_in(text: str, subject: str, is_reply: bool) -> Forwarded | None:
     A block without words that say so counts only under a subject such as "Fwd:", or when nothing marks the mail as a reply.
     """
     lines = text.split("\n")[:MAX_LINES]
-    says_forward = bool(FORWARD_PREFIX.match(subject))
+    says_forward = bool(FORWARD_PREFIX.match(subject)) and not (is_reply and EITHER_PREFIX.match(subject))
     may_be = says_forward or not (is_reply or REPLY_PREFIX.match(subject))
     for position, line in enumerate(lines):
         if not line.strip():

@@ -24,7 +24,10 @@ from helpdesk.pictures import kind_of
 
 log = logging.getLogger(__name__)
 SET, SET_BYTES, MOST_SECONDS = 10, 8 * 1024 * 1024, 60.0
-TRACE = re.compile(rb"^(?:received|return-path|delivered-to|x-original-to|authentication-results|x-received|arc-[a-z-]+):.*(?:\r?\n[ \t].*)*\r?\n", re.I | re.M)
+TRACE = re.compile(
+    rb"^(?:received|return-path|delivered-to|x-original-to|authentication-results|x-received|arc-[a-z-]+):.*(?:\r?\n[ \t].*)*\r?\n",
+    re.I | re.M,
+)
 
 
 def drain() -> None:
@@ -94,13 +97,27 @@ def incoming_of(raw: RawMessage, inbox: Inbox, parsed: dict[str, Any], content: 
     sender = parsed.get("from") or {"name": "", "address": raw.envelope_from}
     people = {kind: [Person(one["name"] or "", one["address"] or "") for one in parsed.get(kind) or []] for kind in ("to", "cc")}
     return Incoming(
-        raw_message_id=raw.id, inbox_id=raw.inbox_id, channel="email", external_id=(parsed.get("message_id") or "")[:500],
-        content_hash=content_hash(content), sender_kind="email", sender=Person(sender["name"] or "", sender["address"] or "unknown"),
-        verified=is_verified(parsed, inbox.authserv_id), subject=parsed.get("subject") or "", text=parsed.get("text") or "",
-        reply_text=parsed.get("reply_text") or "", html=parsed.get("html"), language=parsed.get("language") or "",
-        sent_at=moment(parsed.get("date")), to=people["to"], cc=people["cc"], in_reply_to=(parsed.get("in_reply_to") or "")[:500],
-        references=[name[:500] for name in parsed.get("references") or []], tokens=tokens(raw, people, inbox),
-        auto_reply=parsed.get("auto_reply") or "", files=[stored(one) for one in parsed.get("attachments") or []],
+        raw_message_id=raw.id,
+        inbox_id=raw.inbox_id,
+        channel="email",
+        external_id=(parsed.get("message_id") or "")[:500],
+        content_hash=content_hash(content),
+        sender_kind="email",
+        sender=Person(sender["name"] or "", sender["address"] or "unknown"),
+        verified=is_verified(parsed, inbox.authserv_id),
+        subject=parsed.get("subject") or "",
+        text=parsed.get("text") or "",
+        reply_text=parsed.get("reply_text") or "",
+        html=parsed.get("html"),
+        language=parsed.get("language") or "",
+        sent_at=moment(parsed.get("date")),
+        to=people["to"],
+        cc=people["cc"],
+        in_reply_to=(parsed.get("in_reply_to") or "")[:500],
+        references=[name[:500] for name in parsed.get("references") or []],
+        tokens=tokens(raw, people, inbox),
+        auto_reply=parsed.get("auto_reply") or "",
+        files=[stored(one) for one in parsed.get("attachments") or []],
     )
 
 
@@ -121,8 +138,14 @@ def tokens(raw: RawMessage, people: dict[str, list[Person]], inbox: Inbox) -> li
 def stored(part: dict[str, Any]) -> StoredFile:
     """Its bytes go to the store before the row that names them is written."""
     digest, size = store.keep(part["content"])
-    return StoredFile(name=(part.get("name") or "")[:255], content_type=kind_of(part["content"][:4096]), size=size, sha256=digest,
-                      inline=bool(part.get("inline")), content_id=(part.get("content_id") or "")[:300])
+    return StoredFile(
+        name=(part.get("name") or "")[:255],
+        content_type=kind_of(part["content"][:4096]),
+        size=size,
+        sha256=digest,
+        inline=bool(part.get("inline")),
+        content_id=(part.get("content_id") or "")[:300],
+    )
 
 
 def moment(text: str | None) -> datetime | None:

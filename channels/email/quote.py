@@ -3,7 +3,7 @@
 import re
 
 from channels.email.quote_blocks import RULE, attribution_at, block_at, inline_block, marker_kind, unquoted
-from channels.email.quote_words import SENT_FROM, plainly
+from channels.email.quote_words import ABOVE_THIS_LINE, SENT_FROM, plainly
 
 QUOTED = re.compile(r"\s{0,3}>")
 SIGNATURE = re.compile(r"^(?:--|—|–|-- ?)\s*$|^_{2,}\s*$|^-{3,}\s*$")
@@ -25,7 +25,7 @@ def new_runs(lines: list[str]) -> list[list[str]]:
     runs: list[list[str]] = [[]]
     position = 0
     while position < min(len(lines), MAX_LINES):
-        if QUOTED.match(lines[position]):
+        if QUOTED.match(lines[position]) or _is_broken_quote(lines, position):
             runs.append([])
             position += 1
             continue
@@ -41,6 +41,14 @@ def new_runs(lines: list[str]) -> list[list[str]]:
     return runs
 
 
+def _is_broken_quote(lines: list[str], position: int) -> bool:
+    """The end of a long quoted line that some program broke: amid quoted lines, and it begins like the middle of a sentence."""
+    if not 0 < position < len(lines) - 1 or not (QUOTED.match(lines[position - 1]) and QUOTED.match(lines[position + 1])):
+        return False
+    before, line = lines[position - 1].rstrip(), lines[position].strip()
+    return len(before) >= 60 and before[-1] not in ".?!:؟…" and line[:1].islower() and len(line) < len(before)
+
+
 def _below_first_attribution(lines: list[str]) -> list[str]:
     """Nothing new before "… wrote:" and no quote marks after it: what was quoted cannot be told from what was added, so all stays."""
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
@@ -53,6 +61,8 @@ def begins_old_mail(lines: list[str], position: int) -> bool:
     plain = plainly(lines[position])
     if not plain:
         return False
+    if len(plain) < 160 and ABOVE_THIS_LINE.search(plain):
+        return True
     kind, rest = marker_kind(lines[position])
     if kind == "original" or (kind and (rest or plain[:1] in "-—_=*" or _block_follows(lines, position + 1))):
         return True

@@ -13,8 +13,8 @@ ENDS = re.compile(r"[:：]\W*$")
 DIGIT = re.compile(r"\d")
 RULE = re.compile(r"^[_—-]{5,}$|^[_*=]{8,}$")
 MAX_BLOCK_LINES = 40
-INLINE_LABEL = re.compile(
-    "(" + "|".join(sorted((re.escape(word[0].upper() + word[1:]) for word in LABEL_KINDS), key=len, reverse=True)) + r"|CC|Cc)\s?[:：]\s")
+INLINE_LABELS = sorted((re.escape(word[0].upper() + word[1:]) for word in LABEL_KINDS), key=len, reverse=True)
+INLINE_LABEL = re.compile(rf"({'|'.join(INLINE_LABELS)}|CC|Cc|DW)\s?[:：]\s")
 
 
 @dataclass
@@ -139,7 +139,7 @@ def _is_attribution(joined: str, before_quote: bool) -> bool:
         return True
     if ends and wrote:
         return before_quote or bool(ON.match(joined)) or has_address
-    return before_quote and len(joined) < 200 and (wrote or (has_date and has_address))
+    return before_quote and len(joined) < 200 and bool((has_date and has_address) or WROTE.search(joined))
 
 
 def _next_is_quoted(lines: list[str], position: int) -> bool:

@@ -10,18 +10,21 @@ LABELS = {
             "|afzender"
             "|από|מאת|من|المرسل|مرسل|از|فرستنده|منجانب|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|보낸사람|người gửi|từ|dari|kellelt"
             "|nuo|no|ผู้ส่ง|จาก"),
-    "to": ("to|an|à|a|para|naar|aan|till|til|vastaanottaja|do|komu|címzett|кому|kime|alıcı|prima|za|către|saajad|kellele|adresat"
+    "to": ("to|an|à|pour|kome|primatelj|a|para|naar|aan|till|til|vastaanottaja|do|komu|címzett|кому|kime|alıcı|prima|za|către|saajad"
+           "|kellele|adresat"
            "|destinataire"
           "|destinatario|destinatário|empfänger|modtager|mottagare|mottaker|příjemce|príjemca|pre|dla|προς|אל|إلى|الى|المستلم|به|گیرنده"
           "|بنام"
           "|收件人|收件者|宛先|받는 사람|받는사람|kepada|đến|người nhận|kam|ถึง|adresát|saaja|ontvanger|получатель"),
     "cc": ("cc|kopie|kópia|kopia|kopio|kopi|kopija|koopia|dw|udw|másolat|másolatot kap|копия|копія|bilgi|copie|copie à|copia|cópia"
            "|con copia"
-          "|kopie an|نسخة|نسخة إلى|نسخه|رونوشت|抄送|副本|참조|κοιν|κοινοποίηση|עותק|tembusan|สำเนา|cópia para|copie carbon|kopiya|másolat"),
-    "subject": ("subject|betreff|objet|sujet|asunto|oggetto|onderwerp|ämne|emne|aihe|předmět|predmet|temat|tárgy|тема|konu|assunto"
+          "|kopie an|نسخة|نسخة إلى|نسخه|رونوشت|抄送|kopie (cc)|κοιν.|副本|참조|κοιν|κοινοποίηση|עותק|tembusan|สำเนา|cópia para"
+          "|copie carbon|kopiya|másolat"),
+    "subject": ("subject|naslov|betreff|objet|sujet|asunto|oggetto|onderwerp|ämne|emne|aihe|předmět|predmet|temat|tárgy|тема|konu|assunto"
                 "|subiect|teema"
                "|θέμα|נושא|الموضوع|موضوع|عنوان|主题|主旨|主題|件名|제목|chủ đề|perihal|subjek|tema|ort|เรื่อง|titel"),
-    "date": ("date|datum|data|fecha|dato|päivämäärä|päiväys|dátum|дата|tarih|sent|gesendet|envoyé|enviado|enviada|enviado el|enviada em"
+    "date": ("date|dată|gönderilme|gönderim|datum|data|fecha|dato|päivämäärä|päiväys|dátum|дата|tarih|sent|gesendet|envoyé|enviado"
+             "|enviada|enviado el|enviada em"
              "|enviado em"
             "|inviato|verzonden|verzonden op|skickat|sendt|lähetetty|odesláno|odoslané|odoslaná|wysłano|elküldve|küldve|küldés dátuma"
             "|отправлено"
@@ -29,7 +32,7 @@ LABELS = {
             "|date d'envoi|dana"
             "|ημερομηνία|στάλθηκε|נשלח|תאריך|التاريخ|تاريخ|تاريخ الإرسال|تم الإرسال|أرسلت|أُرسلت|أرسل|تاریخ|ارسال شده|日期|发送时间"
             "|發送時間|寄件日期"
-            "|日時|送信日時|날짜|보낸 날짜|ngày|tanggal|sent at|sent on|senden|vrijeme|data e orës|time|data de envio"),
+            "|日時|日付|送信日時|날짜|보낸 날짜|ngày|tanggal|sent at|sent on|senden|vrijeme|data e orës|time|data de envio"),
     "reply_to": ("reply-to|reply to|antwort an|antworten an|répondre à|responder a|rispondi a|antwoord aan|svara till|svar til|vastaa"
                  "|odpovědět|odpověď"
                 "|odpovedať|odpowiedz do|válasz|ответить|ответ|yanıtla|răspunde|odgovori|відповісти|الرد على|importance|priorité"
@@ -37,13 +40,14 @@ LABELS = {
                 "|priority|attachments|anlagen|pièces jointes|allegati|bijlagen|bcc|sender|organization|newsgroups|message-id"
                 "|reply-to address"),
 }
-LABEL_KINDS = {label: kind for kind, labels in LABELS.items() for label in labels.split("|")}
+LABEL_KINDS = {label.casefold(): kind for kind, labels in LABELS.items() for label in labels.split("|")}
 
 FORWARD = re.compile(
     r"forward|weitergeleit|transf[eé]r|transmis|r[eé]?envi|reencaminh|encaminh|inoltra|doorgestuur|doorgezonden|vidarebefordr"
     r"|vid[ae]resen|edelleenlähet"
     r"|välitet|uudelleenlähet|edastat|přepos|přesm|předan|prepos|postúpen|preposlan|proslije|przekaz|przesłan|továbbít|redirec|redirij"
-    r"|перес[лы]|перенаправл|пересила|переадр|iletil|ileti başl|yönlendir|מועבר|προωθ|تحويل|محول|المحوّل|معاد توجيه|المُعاد|إعادة توجيه"
+    r"|перес[лы]|перенаправл|пересила|переадр|iletil|ileti başl|yönlendir|מועבר|הועבר|προωθ|تحويل|محول|المحوّل|معاد توجيه|المُعاد"
+    r"|إعادة توجيه"
     r"|أعيد توجيه"
     r"|هدایت|بازارسال|转发|轉寄|转寄|転送|전달|chuyển tiếp|diteruskan|persiųst|pārsūt|ส่งต่อ", re.IGNORECASE)
 ORIGINAL = re.compile(
@@ -58,7 +62,8 @@ MESSAGE_WORD = re.compile(
     r"|الرسالة|رسالة|پیام|邮件|郵件|メッセージ|메시지|메일|μήνυμα|הודעה|pesan|thư", re.IGNORECASE)
 
 WROTE = re.compile(
-    r"\b(?:wrote|writes|said|schrieb|geschrieben|a écrit|écrit|écrivait|escribió|escribio|ha escrito|dijo|ha scritto|scritto|scrive"
+    r"\b(?:wrote|quoting|zitat von|citando|citat från|writes|said|schrieb|geschrieben|a écrit|écrit|écrivait|escribió|escribio"
+    r"|ha escrito|dijo|ha scritto|scritto|scrive"
     r"|escreveu|schreef"
     r"|geschreven|skrev|följande|kirjoitti|napsala?|napsal\(a\)|píše|napísala?|napísal\(a\)|napisała?|napisał\(a\)|pisze|írta|ezt írta"
     r"|написала?|написал\(а\)"
@@ -89,9 +94,15 @@ SENT_FROM = re.compile(
 FORWARD_PREFIX = re.compile(
     r"^\W{0,2}(?:fwd?|wg|tr|rv|enc|i|vs|vb|pd|doorst|vl|pz|ynt?: ?fw|i̇lt|ilt|továbbítás|továbbítva|továb|fs|videresend|videresendt"
     r"|redir|přeposláno|přep|odp: ?fw"
-    r"|переслать|пересл|переслано|перенаправлено|пересилання|إعادة توجيه|تحويل|محوّل|محول|转发|轉寄|転送|전달|προώθ|ΠΡΘ|fv|edastatud|edasi"
+    r"|переслать|пересл|переслано|перенаправлено|пересилання|إعادة توجيه|تحويل|محوّل|محول|转发|轉寄|転送|전달|προώθ|ΠΡΘ|fv|edastatud"
+    r"|edasi|proslijeđeno|прсл|пд|пер"
     r"|forward)\.?\s*[:：]\s*",
     re.IGNORECASE)
+# "VS:" forwards in Norwegian and answers in Finnish and Danish.
+EITHER_PREFIX = re.compile(r"^\W{0,2}vs\s*:", re.IGNORECASE)
+ABOVE_THIS_LINE = re.compile(
+    r"(?:reply|answer|respond|write|type)[^.]{0,30} above this line|above this line[^.]{0,20} reply|antwort\w* (?:bitte )?(?:über|oberhalb)"
+    r"|répon\w+[^.]{0,20} (?:au-dessus|ci-dessus)|(?:رد|ردك|الرد|ردكم)[^.]{0,20} (?:فوق|أعلى|اعلى) هذا (?:السطر|الخط)", re.IGNORECASE)
 REPLY_PREFIX = re.compile(
     r"^\W{0,2}(?:re|aw|antw?|sv|vs|rif|r|odp|odpověď|res|ref|vá|válasz|отв?|ответ|відп|ynt|ylt|yanıt|rép|ant|رد|ردّ|الرد|پاسخ|回复"
     r"|回覆|答复"

@@ -43,7 +43,9 @@ def send(server: Server, envelope_from: str, recipients: list[str], content: byt
 def connect(server: Server) -> smtplib.SMTP:
     """Greets the server; all waits are bounded."""
     kind = smtplib.SMTP_SSL if server.security == "tls" else smtplib.SMTP
-    connection = kind(server.host, server.port, local_hostname=socket.gethostname().encode("ascii", "replace").decode(), timeout=CONNECT_SECONDS)
+    connection = kind(
+        server.host, server.port, local_hostname=socket.gethostname().encode("ascii", "replace").decode(), timeout=CONNECT_SECONDS
+    )
     assert connection.sock is not None
     connection.sock.settimeout(COMMAND_SECONDS)
     connection.ehlo_or_helo_if_needed()
@@ -57,7 +59,9 @@ def envelope(connection: smtplib.SMTP, envelope_from: str, recipients: list[str]
     """Sender and recipients; those that were refused are returned unless all were."""
     expect(connection.mail(envelope_from), 250)
     answers = [(address, *connection.rcpt(address)) for address in recipients]
-    refused: list[dict[str, object]] = [{"address": address, "words": decode(words)} for address, code, words in answers if code not in (250, 251)]
+    refused: list[dict[str, object]] = [
+        {"address": address, "words": decode(words)} for address, code, words in answers if code not in (250, 251)
+    ]
     if len(refused) == len(answers):
         expect(answers[0][1:], 250)
     return refused

@@ -101,5 +101,5 @@ def network(address: str) -> str:
 
 def too_many(seconds: int) -> str:
     """The sentence with the pause in minutes."""
-    return ngettext("Too many tries. The next one is possible in %(num)s minute.",
-                    "Too many tries. The next one is possible in %(num)s minutes.", math.ceil(seconds / 60))
+    return str(ngettext("Too many tries. The next one is possible in %(num)s minute.",
+                        "Too many tries. The next one is possible in %(num)s minutes.", math.ceil(seconds / 60)))

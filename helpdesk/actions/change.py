@@ -1,4 +1,4 @@
-"""What agents do to a ticket: assign, team, status, priority, tags, subject, place, snooze. A change that changes nothing writes nothing."""
+"""What agents do to a ticket: assign, team, status, priority, tags, subject, place, snooze. What changes nothing writes nothing."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -27,12 +27,23 @@ def change(viewer: Viewer, number: int, *changes: Change) -> Ticket:
             apply(session, ticket, by_agent(viewer.agent_id))
         lost = [topic for topic in before if topic not in topics_of_ticket(ticket)]
         if lost and ticket.last_event_id != last:
-            hint(session, lost, {"ticket": ticket.id, "kind": "team_changed", "inbox": ticket.inbox_id, "event": ticket.last_event_id, "agent": viewer.agent_id})
+            hint(
+                session,
+                lost,
+                {
+                    "ticket": ticket.id,
+                    "kind": "team_changed",
+                    "inbox": ticket.inbox_id,
+                    "event": ticket.last_event_id,
+                    "agent": viewer.agent_id,
+                },
+            )
     return ticket
 
 
 def assign(agent_id: int | None) -> Change:
     """To an agent, or to nobody."""
+
     def apply(session: Session, ticket: Ticket, actor: Actor) -> None:
         if ticket.assignee_id == agent_id:
             return
@@ -40,24 +51,28 @@ def assign(agent_id: int | None) -> Change:
         if agent_id and (agent is None or not agent.active):
             raise Invalid("agent_unknown", "assignee")
         before, ticket.assignee_id = ticket.assignee_id, agent_id
-        record(session, ticket, "ticket_assigned" if agent_id else "ticket_unassigned", actor, **{"from": before, "to": agent_id})
+        record(session, ticket, "ticket_assigned" if agent_id else "ticket_unassigned", actor, {"from": before, "to": agent_id})
+
     return apply
 
 
 def set_team(team_id: int | None) -> Change:
     """To a team, or to none."""
+
     def apply(session: Session, ticket: Ticket, actor: Actor) -> None:
         if ticket.team_id == team_id:
             return
         if team_id and session.get(Team, team_id) is None:
             raise Invalid("team_unknown", "team")
         before, ticket.team_id = ticket.team_id, team_id
-        record(session, ticket, "team_changed", actor, **{"from": before, "to": team_id})
+        record(session, ticket, "team_changed", actor, {"from": before, "to": team_id})
+
     return apply
 
 
 def set_status(status: str) -> Change:
     """One of STATUSES."""
+
     def apply(session: Session, ticket: Ticket, actor: Actor) -> None:
         if status not in STATUSES:
             raise Invalid("status_unknown", "status")
@@ -65,12 +80,14 @@ def set_status(status: str) -> Change:
             return
         before = ticket.status
         ticket.set_status(status)
-        record(session, ticket, "status_changed", actor, **{"from": before, "to": status})
+        record(session, ticket, "status_changed", actor, {"from": before, "to": status})
+
     return apply
 
 
 def set_priority(priority: str) -> Change:
     """One of PRIORITIES, by its word."""
+
     def apply(session: Session, ticket: Ticket, actor: Actor) -> None:
         if priority not in PRIORITIES:
             raise Invalid("priority_unknown", "priority")
@@ -78,7 +95,8 @@ def set_priority(priority: str) -> Change:
         if ticket.priority == rank:
             return
         before, ticket.priority = PRIORITIES[ticket.priority], rank
-        record(session, ticket, "priority_changed", actor, **{"from": before, "to": priority})
+        record(session, ticket, "priority_changed", actor, {"from": before, "to": priority})
+
     return apply
 
 
@@ -92,8 +110,9 @@ def set_subject(subject: str) -> Change:
         if ticket.subject == words:
             return
         before, ticket.subject = ticket.subject, words
-        record(session, ticket, "subject_changed", actor, **{"from": before, "to": words})
+        record(session, ticket, "subject_changed", actor, {"from": before, "to": words})
         search_index.write(session, ticket, None, words)
+
     return apply
 
 
@@ -112,22 +131,27 @@ def tag(name: str) -> Change:
         if session.execute(select(ticket_tag).where(ticket_tag.c.ticket_id == ticket.id, ticket_tag.c.tag_id == found.id)).first():
             return
         session.execute(ticket_tag.insert().values(ticket_id=ticket.id, tag_id=found.id))
-        record(session, ticket, "ticket_tagged", actor, tag=found.name)
+        record(session, ticket, "ticket_tagged", actor, {"tag": found.name})
+
     return apply
 
 
 def untag(name: str) -> Change:
     """Takes a tag off."""
+
     def apply(session: Session, ticket: Ticket, actor: Actor) -> None:
         found = session.scalar(select(Tag).where(Tag.folded == fold(name)[:60]))
-        gone = ticket_tag.delete().where(ticket_tag.c.ticket_id == ticket.id, ticket_tag.c.tag_id == (found.id if found else 0))
-        if session.execute(gone).rowcount and found:
-            record(session, ticket, "ticket_untagged", actor, tag=found.name)
+        held = select(ticket_tag.c.tag_id).where(ticket_tag.c.ticket_id == ticket.id, ticket_tag.c.tag_id == (found.id if found else 0))
+        if found and session.execute(held).first():
+            session.execute(ticket_tag.delete().where(ticket_tag.c.ticket_id == ticket.id, ticket_tag.c.tag_id == found.id))
+            record(session, ticket, "ticket_untagged", actor, {"tag": found.name})
+
     return apply
 
 
 def move(place: str) -> Change:
     """To the inbox, to spam or to the trash."""
+
     def apply(session: Session, ticket: Ticket, actor: Actor) -> None:
         if place not in PLACES:
             raise Invalid("place_unknown", "place")
@@ -135,12 +159,14 @@ def move(place: str) -> Change:
             return
         before = ticket.place
         ticket.move(place)
-        record(session, ticket, "ticket_moved", actor, **{"from": before, "to": place})
+        record(session, ticket, "ticket_moved", actor, {"from": before, "to": place})
+
     return apply
 
 
 def snooze(until: datetime | None) -> Change:
     """Rests until a time to come; None wakes it."""
+
     def apply(session: Session, ticket: Ticket, actor: Actor) -> None:
         if until is None:
             if ticket.snoozed_until is not None:
@@ -150,7 +176,8 @@ def snooze(until: datetime | None) -> Change:
         if until <= clock.now():
             raise Invalid("snooze_past", "until")
         ticket.snooze(until)
-        record(session, ticket, "ticket_snoozed", actor, until=until.isoformat())
+        record(session, ticket, "ticket_snoozed", actor, {"until": until.isoformat()})
+
     return apply
 
 

@@ -1,7 +1,7 @@
 """The states of a delivery. Whoever holds the lease token may move it; nobody else."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,11 +30,11 @@ def begin(session: Session, event: Event) -> None:
 
 
 def lease_next() -> Delivery | None:
-    """A due delivery, held for LEASE_SECONDS under a fresh token. One whose holder died after the dot may have left is uncertain instead."""
+    """A due delivery, held for LEASE_SECONDS under a fresh token. One whose holder died when the dot may have left is uncertain."""
     now = clock.now()
     with transaction() as session:
         due = select(Delivery).where(Delivery.state.in_(("pending", "retry", "sending")), Delivery.next_at <= now)
-        delivery = session.scalar(due.order_by(Delivery.next_at, Delivery.id).limit(1).with_for_update(skip_locked=True))
+        delivery: Delivery | None = session.scalar(due.order_by(Delivery.next_at, Delivery.id).limit(1).with_for_update(skip_locked=True))
         if delivery is None:
             return None
         if delivery.data_started_at is not None:
@@ -97,12 +97,14 @@ def settle_as(session: Session, delivery: Delivery, state: str, words: str) -> N
     ticket = held_ticket(session, delivery.message.ticket_id)
     kind = {"sent": "delivery_resolved", "failed": "delivery_failed", "uncertain": "delivery_uncertain"}.get(state)
     if kind:
-        record(session, ticket, kind, SYSTEM, message=delivery.message, state=state, words=words[:500])
+        record(session, ticket, kind, SYSTEM, {"state": state, "words": words[:500]}, message=delivery.message)
 
 
-def begun_at(delivery: Delivery):  # type: ignore[no-untyped-def]
+def begun_at(delivery: Delivery) -> datetime:
     """When its message or letter was written."""
-    return (delivery.message or delivery.letter).created_at  # type: ignore[union-attr]
+    written = delivery.message or delivery.letter
+    assert written is not None
+    return written.created_at
 
 
 def send_again(viewer: Viewer, message_id: int) -> None:
@@ -128,5 +130,5 @@ def decide(viewer: Viewer, message_id: int, state: str) -> None:
         delivery.state, delivery.data_started_at, delivery.next_at, delivery.attempts = state, None, clock.now(), 0
         if state == "sent":
             delivery.sent_at = clock.now()
-        record(session, ticket, "delivery_resolved", by_agent(viewer.agent_id), message=message, state=state, by_hand=True)
+        record(session, ticket, "delivery_resolved", by_agent(viewer.agent_id), {"state": state, "by_hand": True}, message=message)
         nudge(session, "delivery")

@@ -59,7 +59,7 @@ def open_desk(asked: Opening, browser: Browser) -> str:
 def in_language(language: str) -> str:
     """What the first team and the first inbox are called."""
     with force_locale(language):
-        return _("Support")
+        return str(_("Support"))
 
 
 def edit(change: DeskChange) -> None:

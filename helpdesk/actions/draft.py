@@ -12,7 +12,9 @@ from helpdesk.models import Attachment, Draft
 from helpdesk.policy import Viewer
 
 
-def save_draft(viewer: Viewer, number: int, kind: str, *, body: str, to: str = "", cc: str = "", seen_event_id: int = 0, key: str = "") -> Draft:
+def save_draft(
+    viewer: Viewer, number: int, kind: str, *, body: str, to: str = "", cc: str = "", seen_event_id: int = 0, key: str = ""
+) -> Draft:
     """Keeps the text; `kind` is "reply" or "note"."""
     with transaction() as session:
         draft = own_draft(session, viewer, number, kind)

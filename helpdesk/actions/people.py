@@ -64,8 +64,9 @@ def invite(asked: Invitation) -> Agent:
 
 def add_agent(session: Session, asked: Invitation, password_hash: str | None = None) -> Agent:
     """The row with its teams; Invalid when the address is taken. Part of the caller's transaction."""
+    taken = Invalid(_("Somebody has this address already."), "email")
     if session.scalar(select(Agent.id).where(Agent.email == asked.email)) is not None:
-        raise Invalid(_("Somebody has this address already."), "email")
+        raise taken
     desk = session.get(Desk, 1)
     agent = Agent(
         email=asked.email, name=asked.name, name_ar=asked.name_ar, role=asked.role, language=asked.language, password_hash=password_hash,
@@ -74,7 +75,7 @@ def add_agent(session: Session, asked: Invitation, password_hash: str | None = N
     try:
         session.flush()
     except IntegrityError as error:
-        raise Invalid(_("Somebody has this address already."), "email") from error
+        raise taken from error
     return agent
 
 

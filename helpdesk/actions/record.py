@@ -43,12 +43,14 @@ def held_ticket(session: Session, number: int, viewer: Viewer | None = None) -> 
     return ticket
 
 
-def record(session: Session, ticket: Ticket, kind: str, actor: Actor, *, message: Message | None = None, **data: Any) -> Event:
-    """Writes the event, a pending row for each subscriber, and the hint for open pages."""
+def record(
+    session: Session, ticket: Ticket, kind: str, actor: Actor, data: dict[str, Any] | None = None, *, message: Message | None = None,
+) -> Event:
+    """Writes the event, a pending row for each subscriber, and the hint for open pages. `data` is what changed, e.g. {"from", "to"}."""
     event = Event(
         ticket_id=ticket.id, kind=kind, at=clock.now(), actor=actor.kind, message_id=message.id if message else None,
         agent_id=actor.id if actor.kind == "agent" else None, contact_id=actor.id if actor.kind == "contact" else None,
-        data={**data, "why": actor.why} if actor.why else data,
+        data={**(data or {}), **({"why": actor.why} if actor.why else {})},
     )
     session.add(event)
     session.flush()

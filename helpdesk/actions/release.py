@@ -37,7 +37,7 @@ def cancel_reply(viewer: Viewer, message_id: int) -> Message:
         if ticket.status != written.data["status_before"]:
             moved = {"from": ticket.status, "to": written.data["status_before"]}
             ticket.set_status(written.data["status_before"])
-            record(session, ticket, "status_changed", by_agent(viewer.agent_id), **moved)
+            record(session, ticket, "status_changed", by_agent(viewer.agent_id), moved)
         ticket.waiting_since = datetime.fromisoformat(written.data["waiting_since"])
         ticket.snippet = written.data["snippet"]
         record(session, ticket, "reply_cancelled", by_agent(viewer.agent_id), message=message)

@@ -43,6 +43,7 @@ def reply(viewer: Viewer, number: int, writing: Writing) -> Message:
     Raises Stopped when something happened that the author has not seen, KeyReused for a key that came with another text,
     Invalid for an empty text or no recipient. The same key and text again returns the message that is there.
     """
+    words = search_index.tokens_of(writing.body)
     with transaction() as session:
         ticket = held_ticket(session, number, viewer)
         if earlier := earlier_with(session, viewer, number, writing, "outgoing"):
@@ -53,9 +54,9 @@ def reply(viewer: Viewer, number: int, writing: Writing) -> Message:
         message = add_message(session, viewer, ticket, writing, "outgoing")
         before = {"status_before": ticket.status, "waiting_since": ticket.waiting_since.isoformat(), "snippet": ticket.snippet}
         ticket.answer(clock.now(), snippet_of(writing.body))
-        record(session, ticket, "reply_written", by_agent(viewer.agent_id), message=message, **before)
+        record(session, ticket, "reply_written", by_agent(viewer.agent_id), before, message=message)
         move_status(session, viewer, ticket, writing.status or "pending")
-        finish(session, viewer, ticket, message, writing)
+        finish(session, viewer, ticket, message, writing, words)
         nudge(session, "release")
         crash_point("reply.before_commit")
     crash_point("reply.after_commit")
@@ -64,6 +65,7 @@ def reply(viewer: Viewer, number: int, writing: Writing) -> Message:
 
 def note(viewer: Viewer, number: int, writing: Writing) -> Message:
     """Writes a note that no customer ever sees. A note is never stopped: it goes to nobody outside."""
+    words = search_index.tokens_of(writing.body)
     with transaction() as session:
         ticket = held_ticket(session, number, viewer)
         if earlier := earlier_with(session, viewer, number, writing, "note"):
@@ -74,7 +76,7 @@ def note(viewer: Viewer, number: int, writing: Writing) -> Message:
         record(session, ticket, "note_written", by_agent(viewer.agent_id), message=message)
         if writing.status:
             move_status(session, viewer, ticket, writing.status)
-        finish(session, viewer, ticket, message, writing)
+        finish(session, viewer, ticket, message, writing, words)
     return message
 
 
@@ -102,17 +104,36 @@ def check(session: Session, ticket: Ticket, writing: Writing) -> None:
 def add_message(session: Session, viewer: Viewer, ticket: Ticket, writing: Writing, kind: str) -> Message:
     """The message with its thread: it answers the newest public message and names all before it."""
     now, inbox = clock.now(), session.get_one(Inbox, ticket.inbox_id)
-    thread = list(session.scalars(select(Message).where(
-        Message.ticket_id == ticket.id, Message.kind != "note", Message.cancelled_at.is_(None)).order_by(Message.id.desc()).limit(20)))
+    thread = list(
+        session.scalars(
+            select(Message)
+            .where(Message.ticket_id == ticket.id, Message.kind != "note", Message.cancelled_at.is_(None))
+            .order_by(Message.id.desc())
+            .limit(20)
+        )
+    )
     names = [message.external_id for message in reversed(thread) if message.external_id]
     domain = inbox.address.rpartition("@")[2]
     message = Message(
-        ticket_id=ticket.id, inbox_id=inbox.id, kind=kind, channel=inbox.channel, agent_id=viewer.agent_id, from_address=inbox.address,
-        to=[vars(person) for person in writing.to], cc=[vars(person) for person in writing.cc], subject=ticket.subject,
-        text=writing.body, reply_text=writing.body, language=language_of(writing.body) or "", content_hash=hash_of(writing),
+        ticket_id=ticket.id,
+        inbox_id=inbox.id,
+        kind=kind,
+        channel=inbox.channel,
+        agent_id=viewer.agent_id,
+        from_address=inbox.address,
+        to=[vars(person) for person in writing.to],
+        cc=[vars(person) for person in writing.cc],
+        subject=ticket.subject,
+        text=writing.body,
+        reply_text=writing.body,
+        language=language_of(writing.body) or "",
+        content_hash=hash_of(writing),
         external_id=vault.mint_message_id(ticket.id, domain) if kind == "outgoing" else None,
-        in_reply_to=names[-1] if names and kind == "outgoing" else "", references=names if kind == "outgoing" else [],
-        verified=True, created_at=now, idempotency_key=writing.key,
+        in_reply_to=names[-1] if names and kind == "outgoing" else "",
+        references=names if kind == "outgoing" else [],
+        verified=True,
+        created_at=now,
+        idempotency_key=writing.key,
         release_at=now + timedelta(seconds=UNDO_SECONDS) if kind == "outgoing" else None,
     )
     session.add(message)
@@ -125,23 +146,25 @@ def move_status(session: Session, viewer: Viewer, ticket: Ticket, status: str) -
     if ticket.status != status:
         before = ticket.status
         ticket.set_status(status)
-        record(session, ticket, "status_changed", by_agent(viewer.agent_id), **{"from": before, "to": status})
+        record(session, ticket, "status_changed", by_agent(viewer.agent_id), {"from": before, "to": status})
     ticket.wake()
 
 
-def finish(session: Session, viewer: Viewer, ticket: Ticket, message: Message, writing: Writing) -> None:
+def finish(session: Session, viewer: Viewer, ticket: Ticket, message: Message, writing: Writing, words: str) -> None:
     """The draft becomes the message: its files move over, the draft goes; the words become findable."""
     kind = "note" if message.kind == "note" else "reply"
     draft = session.scalar(select(Draft).where(Draft.ticket_id == ticket.id, Draft.agent_id == viewer.agent_id, Draft.kind == kind))
     names = [file.name for file in writing.files]
     session.add_all(Attachment(message_id=message.id, **vars(file)) for file in writing.files)
     if draft is not None:
-        for attachment in session.scalars(select(Attachment).where(Attachment.draft_id == draft.id, Attachment.id.in_(writing.attachment_ids))):
+        for attachment in session.scalars(
+            select(Attachment).where(Attachment.draft_id == draft.id, Attachment.id.in_(writing.attachment_ids))
+        ):
             attachment.message_id, attachment.draft_id = message.id, None
             names.append(attachment.name)
         session.flush()
         session.delete(draft)
-    search_index.write(session, ticket, message.id, ticket.subject, message.text, *names)
+    search_index.write_many(session, [search_index.row(ticket.id, message.id, words, search_index.tokens_of(ticket.subject, *names))])
 
 
 def hash_of(writing: Writing) -> str:

@@ -78,10 +78,10 @@ def no_match(left: int) -> str:
     """What did not match, and how many tries are left."""
     if left == 0:
         minutes = attempts.LOGIN_ACCOUNT.seconds // 60
-        return ngettext("The e-mail and password do not match. The next try is possible in %(num)s minute.",
-                        "The e-mail and password do not match. The next try is possible in %(num)s minutes.", minutes)
-    return ngettext("The e-mail and password do not match. %(num)s try left before a short pause.",
-                    "The e-mail and password do not match. %(num)s tries left before a short pause.", left)
+        return str(ngettext("The e-mail and password do not match. The next try is possible in %(num)s minute.",
+                            "The e-mail and password do not match. The next try is possible in %(num)s minutes.", minutes))
+    return str(ngettext("The e-mail and password do not match. %(num)s try left before a short pause.",
+                        "The e-mail and password do not match. %(num)s tries left before a short pause.", left))
 
 
 def open_session(session: Session, agent: Agent, browser: Browser) -> str:

@@ -10,9 +10,25 @@ from helpdesk.extensions import db
 from helpdesk.models.types import Json, Moment
 
 KINDS = (
-    "ticket_opened", "message_received", "reply_written", "reply_cancelled", "reply_released", "note_written",
-    "ticket_assigned", "ticket_unassigned", "team_changed", "status_changed", "priority_changed", "subject_changed",
-    "ticket_tagged", "ticket_untagged", "ticket_moved", "ticket_snoozed", "ticket_woken", "delivery_failed", "delivery_uncertain",
+    "ticket_opened",
+    "message_received",
+    "reply_written",
+    "reply_cancelled",
+    "reply_released",
+    "note_written",
+    "ticket_assigned",
+    "ticket_unassigned",
+    "team_changed",
+    "status_changed",
+    "priority_changed",
+    "subject_changed",
+    "ticket_tagged",
+    "ticket_untagged",
+    "ticket_moved",
+    "ticket_snoozed",
+    "ticket_woken",
+    "delivery_failed",
+    "delivery_uncertain",
     "delivery_resolved",
 )
 STOPPING = ("message_received", "reply_written", "note_written", "status_changed", "ticket_assigned", "ticket_unassigned")
@@ -56,5 +72,12 @@ class PendingEvent(db.Model):
 
 
 WAITING = text("parked_at IS NULL")
-Index("ix_pending_event_waiting", PendingEvent.ticket_id, PendingEvent.subscriber, PendingEvent.id, sqlite_where=WAITING, postgresql_where=WAITING)
+Index(
+    "ix_pending_event_waiting",
+    PendingEvent.ticket_id,
+    PendingEvent.subscriber,
+    PendingEvent.id,
+    sqlite_where=WAITING,
+    postgresql_where=WAITING,
+)
 Index("ix_pending_event_next", PendingEvent.next_at, sqlite_where=WAITING, postgresql_where=WAITING)

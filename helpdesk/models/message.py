@@ -86,8 +86,11 @@ class Letter(db.Model):
 
 
 class Delivery(db.Model):
-    """The way out of one outgoing message, or of one letter. `data_started_at` is committed before the final dot may leave: from then on no answer
-    from the server means uncertain, never again by itself. `provider_words` are what the server said."""
+    """The way out of one outgoing message, or of one letter.
+
+    `data_started_at` is committed before the final dot may leave: from then on no answer from the server means uncertain, never again
+    by itself. `provider_words` are what the server said.
+    """
 
     __tablename__ = "delivery"
     id: Mapped[int] = mapped_column(primary_key=True)

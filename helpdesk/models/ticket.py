@@ -16,7 +16,8 @@ QUEUES = ("open", "waiting", "snoozed", "solved", "spam", "trash")
 QUEUE_OF_STATUS = {"open": "open", "pending": "waiting", "on_hold": "waiting", "solved": "solved", "closed": "solved"}
 
 ticket_tag = Table(
-    "ticket_tag", Base.metadata,
+    "ticket_tag",
+    Base.metadata,
     Column("ticket_id", ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True),
     Column("tag_id", ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
@@ -119,4 +120,9 @@ for scope in ((), ("inbox_id",), ("team_id",), ("assignee_id",)):
     if short != "assignee":
         Index(f"ix_ticket_{short}_free", *columns, Ticket.last_at, Ticket.id, sqlite_where=FREE, postgresql_where=FREE)
 Index("ix_ticket_contact", Ticket.contact_id, Ticket.id)
-Index("ix_ticket_snoozed", Ticket.snoozed_until, sqlite_where=text("snoozed_until IS NOT NULL"), postgresql_where=text("snoozed_until IS NOT NULL"))
+Index(
+    "ix_ticket_snoozed",
+    Ticket.snoozed_until,
+    sqlite_where=text("snoozed_until IS NOT NULL"),
+    postgresql_where=text("snoozed_until IS NOT NULL"),
+)

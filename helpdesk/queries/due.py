@@ -9,7 +9,7 @@ from helpdesk.extensions import db
 from helpdesk.models import Delivery, Message, PendingEvent, RawMessage, Ticket
 
 
-def any_row(statement: Select[Any]) -> bool:
+def any_row(statement: Select[*tuple[Any, ...]]) -> bool:
     """Whether the statement has a row; leaves no transaction behind."""
     try:
         return db.session.execute(statement.limit(1)).first() is not None
@@ -17,10 +17,14 @@ def any_row(statement: Select[Any]) -> bool:
         db.session.remove()
 
 
-def replies_to_release(most: int) -> Select[Any]:
+def replies_to_release(most: int) -> Select[int, int]:
     """(message id, ticket id) of answers whose undo window is over, oldest first."""
-    return select(Message.id, Message.ticket_id).where(
-        Message.release_at <= clock.now(), Message.release_at.is_not(None), Message.released_at.is_(None)).order_by(Message.release_at).limit(most)
+    return (
+        select(Message.id, Message.ticket_id)
+        .where(Message.release_at <= clock.now(), Message.release_at.is_not(None), Message.released_at.is_(None))
+        .order_by(Message.release_at)
+        .limit(most)
+    )
 
 
 def release_is_due() -> bool:

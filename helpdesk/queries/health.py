@@ -39,21 +39,34 @@ def stages() -> list[Stage]:
     quarantined = db.session.scalar(select(func.count()).where(RawMessage.state == "quarantined")) or 0
     outbox = ask(select(func.count(), func.min(PendingEvent.next_at)).where(PendingEvent.parked_at.is_(None))).one()
     parked = db.session.scalar(select(func.count()).where(PendingEvent.parked_at.is_not(None))) or 0
-    window = ask(select(func.count(), func.min(Message.release_at)).where(Message.release_at.is_not(None), Message.released_at.is_(None))).one()
+    window = ask(
+        select(func.count(), func.min(Message.release_at)).where(Message.release_at.is_not(None), Message.released_at.is_(None))
+    ).one()
     leaving = ask(select(func.count(), func.min(Delivery.next_at)).where(Delivery.state.in_(("pending", "retry", "sending")))).one()
     undecided = db.session.scalar(select(func.count()).where(Delivery.state.in_(("uncertain", "failed", "bounced")))) or 0
-    return [Stage("intake", intake[0], intake[1], quarantined), Stage("outbox", outbox[0], outbox[1], parked),
-            Stage("window", window[0], window[1], 0), Stage("delivery", leaving[0], leaving[1], undecided)]
+    return [
+        Stage("intake", intake[0], intake[1], quarantined),
+        Stage("outbox", outbox[0], outbox[1], parked),
+        Stage("window", window[0], window[1], 0),
+        Stage("delivery", leaving[0], leaving[1], undecided),
+    ]
 
 
 def ledger_in() -> Ledger:
     """Raw messages = messages + duplicates + quarantined + screened + waiting."""
-    rows = db.session.execute(select(RawMessage.state, func.count()).group_by(RawMessage.state)).all()
-    parts = {state: count for state, count in rows}
+    rows = db.session.execute(select(RawMessage.state, func.count().label("number")).group_by(RawMessage.state)).all()
+    parts = {row.state: row.number for row in rows}
     parts.pop("done", None)
-    made = db.session.scalar(select(func.count()).select_from(RawMessage).join(Message, Message.id == RawMessage.message_id)
-                             .where(RawMessage.state == "done")) or 0
-    return Ledger(sum(count for _, count in rows), {"done": made, **parts})
+    made = (
+        db.session.scalar(
+            select(func.count())
+            .select_from(RawMessage)
+            .join(Message, Message.id == RawMessage.message_id)
+            .where(RawMessage.state == "done")
+        )
+        or 0
+    )
+    return Ledger(sum(row.number for row in rows), {"done": made, **parts})
 
 
 def ledger_out() -> Ledger:
@@ -61,14 +74,26 @@ def ledger_out() -> Ledger:
     total = db.session.scalar(select(func.count()).where(Message.kind == "outgoing", Message.external_id.is_not(None))) or 0
     cancelled = db.session.scalar(select(func.count()).where(Message.kind == "outgoing", Message.cancelled_at.is_not(None))) or 0
     window = db.session.scalar(select(func.count()).where(Message.release_at.is_not(None), Message.released_at.is_(None))) or 0
-    handed = db.session.scalar(select(func.count()).select_from(Message).outerjoin(Delivery, Delivery.message_id == Message.id).where(
-        Message.kind == "outgoing", Message.released_at.is_not(None), Delivery.id.is_(None))) or 0
-    states = db.session.execute(select(Delivery.state, func.count()).where(Delivery.message_id.is_not(None)).group_by(Delivery.state)).all()
-    return Ledger(total, {"cancelled": cancelled, "window": window, "handed_over": handed, **{state: count for state, count in states}})
+    handed = (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Message)
+            .outerjoin(Delivery, Delivery.message_id == Message.id)
+            .where(Message.kind == "outgoing", Message.released_at.is_not(None), Delivery.id.is_(None))
+        )
+        or 0
+    )
+    states = db.session.execute(select(Delivery.state, func.count().label("number")).where(Delivery.message_id.is_not(None)).group_by(Delivery.state)).all()
+    return Ledger(total, {"cancelled": cancelled, "window": window, "handed_over": handed, **{row.state: row.number for row in states}})
 
 
 def put_aside(most: int = 50) -> list[tuple[RawMessage, Inbox]]:
     """The newest raw messages that made no ticket, with their inbox."""
-    found = select(RawMessage, Inbox).join(Inbox, Inbox.id == RawMessage.inbox_id).where(
-        RawMessage.state.in_(("quarantined", "screened"))).order_by(RawMessage.id.desc()).limit(most)
+    found = (
+        select(RawMessage, Inbox)
+        .join(Inbox, Inbox.id == RawMessage.inbox_id)
+        .where(RawMessage.state.in_(("quarantined", "screened")))
+        .order_by(RawMessage.id.desc())
+        .limit(most)
+    )
     return [(raw, inbox) for raw, inbox in db.session.execute(found).all()]

@@ -99,7 +99,7 @@ def owner_of_link(purpose: str, token: str) -> Agent:
     another purpose, or the agent switched off."""
     if not TOKEN.fullmatch(token):
         raise NotFound
-    agent = db.session.scalar(
+    agent: Agent | None = db.session.scalar(
         select(Agent).join(OneTimeLink, OneTimeLink.agent_id == Agent.id)
         .where(OneTimeLink.token_hash == vault.hash_token(token), OneTimeLink.purpose == purpose, OneTimeLink.used_at.is_(None),
                OneTimeLink.expires_at > clock.now(), Agent.active))

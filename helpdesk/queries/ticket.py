@@ -54,16 +54,22 @@ def ticket_page(viewer: Viewer, number: int, *, everything: bool = False) -> Tic
     entries = timeline(number)
     shown = entries if everything else entries[-MOST_ENTRIES:]
     drafts = db.session.scalars(
-        select(Draft).where(Draft.ticket_id == number, Draft.agent_id == viewer.agent_id).options(selectinload(Draft.attachments)))
-    return TicketPage(ticket, contact, shown, len(entries) - len(shown), earlier_tickets(viewer, ticket), {draft.kind: draft for draft in drafts})
+        select(Draft).where(Draft.ticket_id == number, Draft.agent_id == viewer.agent_id).options(selectinload(Draft.attachments))
+    )
+    return TicketPage(
+        ticket, contact, shown, len(entries) - len(shown), earlier_tickets(viewer, ticket), {draft.kind: draft for draft in drafts}
+    )
 
 
 def timeline(number: int) -> list[Entry]:
     """Messages and the events that no message shows, in the order in which they happened."""
     events = db.session.scalars(select(Event).where(Event.ticket_id == number).order_by(Event.id)).all()
     messages = db.session.scalars(
-        select(Message).where(Message.ticket_id == number, Message.cancelled_at.is_(None)).order_by(Message.id)
-        .options(selectinload(Message.attachments), selectinload(Message.delivery))).all()
+        select(Message)
+        .where(Message.ticket_id == number, Message.cancelled_at.is_(None))
+        .order_by(Message.id)
+        .options(selectinload(Message.attachments), selectinload(Message.delivery))
+    ).all()
     born = {event.message_id: event.id for event in reversed(events) if event.message_id and event.kind in IN_MESSAGES}
     entries = [Entry(message.created_at, born.get(message.id, 0), message=message) for message in messages]
     entries += [Entry(event.at, event.id, event=event) for event in events if event.kind not in IN_MESSAGES and is_shown(event)]
@@ -78,8 +84,11 @@ def is_shown(event: Event) -> bool:
 def earlier_tickets(viewer: Viewer, ticket: Ticket) -> Sequence[Ticket]:
     """Other tickets of the same contact that the viewer may see, newest first."""
     return db.session.scalars(
-        select(Ticket).where(Ticket.contact_id == ticket.contact_id, Ticket.id != ticket.id, visible(viewer))
-        .order_by(Ticket.id.desc()).limit(EARLIER)).all()
+        select(Ticket)
+        .where(Ticket.contact_id == ticket.contact_id, Ticket.id != ticket.id, visible(viewer))
+        .order_by(Ticket.id.desc())
+        .limit(EARLIER)
+    ).all()
 
 
 def unseen_entries(viewer: Viewer, number: int, seen_event_id: int) -> list[Entry]:

@@ -1,6 +1,6 @@
 """One page of a list of tickets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -16,8 +16,20 @@ from helpdesk.queries.views import QUEUE_OF_VIEW, Shape, ids, order, shape_of, v
 PAGE = 25
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 COLUMNS = (
-    Ticket.id, Ticket.subject, Ticket.snippet, Ticket.status, Ticket.priority, Ticket.queue, Ticket.last_at, Ticket.waiting_since,
-    Ticket.snoozed_until, Ticket.last_event_id, Ticket.assignee_id, Ticket.team_id, Ticket.inbox_id, Contact.id.label("contact_id"),
+    Ticket.id,
+    Ticket.subject,
+    Ticket.snippet,
+    Ticket.status,
+    Ticket.priority,
+    Ticket.queue,
+    Ticket.last_at,
+    Ticket.waiting_since,
+    Ticket.snoozed_until,
+    Ticket.last_event_id,
+    Ticket.assignee_id,
+    Ticket.team_id,
+    Ticket.inbox_id,
+    Contact.id.label("contact_id"),
     Contact.name.label("contact_name"),
 )
 
@@ -31,11 +43,13 @@ class Page:
 
 
 @lru_cache(maxsize=2000)
-def page_statement(shape: Shape) -> Select[Any]:
+def page_statement(shape: Shape) -> Select[*tuple[Any, ...]]:
     """PAGE rows and one more, which tells whether there is a next page. Names are joined after the limit."""
     found = ids(shape, PAGE + 1).subquery()
     few = select(Ticket.id).where(Ticket.id.in_(select(found.c.id))).order_by(*order(shape.sort)).limit(PAGE + 1).subquery()
-    return select(*COLUMNS).join(Contact, Contact.id == Ticket.contact_id).where(Ticket.id.in_(select(few.c.id))).order_by(*order(shape.sort))
+    return (
+        select(*COLUMNS).join(Contact, Contact.id == Ticket.contact_id).where(Ticket.id.in_(select(few.c.id))).order_by(*order(shape.sort))
+    )
 
 
 def ticket_page(viewer: Viewer, view: str, sort: str = "newest", after: str = "") -> Page:
@@ -48,7 +62,7 @@ def ticket_page(viewer: Viewer, view: str, sort: str = "newest", after: str = ""
 
 
 @lru_cache(maxsize=1)
-def rows_statement() -> Select[Any]:
+def rows_statement() -> Select[*tuple[Any, ...]]:
     """Rows by number."""
     return select(*COLUMNS).join(Contact, Contact.id == Ticket.contact_id).where(Ticket.id.in_(bindparam("numbers", expanding=True)))
 
@@ -60,12 +74,17 @@ def ticket_rows(viewer: Viewer, numbers: list[int]) -> Sequence[Row[Any]]:
 
 def ticket_rows_in_view(viewer: Viewer, view: str, numbers: list[int]) -> list[Row[Any]]:
     """Those of the given tickets that the viewer may see and that are in the view now."""
-    fits: dict[str, Callable[[Row[Any]], bool]] = {
-        "mine": lambda row: row.assignee_id == viewer.agent_id, "unassigned": lambda row: row.assignee_id is None,
-        "teams": lambda row: row.team_id in viewer.team_ids,
-    }
     rows = ticket_rows(viewer, numbers) if numbers else []
-    return [row for row in rows if row.queue == QUEUE_OF_VIEW[view] and fits.get(view, lambda _row: True)(row)]
+    return [row for row in rows if row.queue == QUEUE_OF_VIEW[view] and fits(viewer, view, row)]
+
+
+def fits(viewer: Viewer, view: str, row: Row[Any]) -> bool:
+    """What a view asks for beyond its queue."""
+    if view == "mine":
+        return bool(row.assignee_id == viewer.agent_id)
+    if view == "unassigned":
+        return row.assignee_id is None
+    return view != "teams" or row.team_id in viewer.team_ids
 
 
 def write_after(row: Row[Any], sort: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, literal_column, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Integer, Select, UnaryExpression, and_, bindparam, literal_column, or_, select, union
 
 from helpdesk.models import Ticket
 from helpdesk.models.types import Moment
@@ -57,7 +57,7 @@ def ids(shape: Shape, most: int) -> Select[Any] | CompoundSelect[Any]:
 
 def branch(shape: Shape, scope: ColumnElement[bool] | None, most: int) -> Select[Any]:
     """One walk along one index."""
-    where = [literal_column(f"ticket.queue = '{QUEUE_OF_VIEW[shape.view]}'")]
+    where: list[ColumnElement[bool]] = [literal_column(f"ticket.queue = '{QUEUE_OF_VIEW[shape.view]}'")]
     if shape.view == "unassigned":
         where.append(Ticket.assignee_id.is_(None))
     if scope is not None:
@@ -84,21 +84,21 @@ def scopes(shape: Shape) -> list[ColumnElement[bool] | None]:
     return list(seen) or [literal_column("1 = 0")]
 
 
-def order(sort: str) -> list[ColumnElement[Any]]:
+def order(sort: str) -> list[UnaryExpression[Any]]:
     """The order of a list; the id makes it total."""
     if sort == "waiting":
         return [Ticket.waiting_since.asc(), Ticket.id.asc()]
-    newest = [Ticket.last_at.desc(), Ticket.id.desc()]
+    newest: list[UnaryExpression[Any]] = [Ticket.last_at.desc(), Ticket.id.desc()]
     return [Ticket.priority.desc(), *newest] if sort == "priority" else newest
 
 
 def behind(sort: str) -> ColumnElement[bool]:
     """What comes after a key, written so that both databases walk the index from there."""
-    at, number = bindparam("after_at", type_=Moment()), bindparam("after_id")
+    at, number = bindparam("after_at", type_=Moment()), bindparam("after_id", type_=Integer())
     if sort == "waiting":
         return and_(Ticket.waiting_since >= at, or_(Ticket.waiting_since > at, Ticket.id > number))
     older = and_(Ticket.last_at <= at, or_(Ticket.last_at < at, Ticket.id < number))
     if sort != "priority":
         return older
-    rank = bindparam("after_priority")
+    rank = bindparam("after_priority", type_=Integer())
     return and_(Ticket.priority <= rank, or_(Ticket.priority < rank, older))

@@ -6,10 +6,10 @@ from flask import Blueprint, Response, request
 
 from helpdesk import store
 from helpdesk.errors import NotFound
+from helpdesk.pictures import SHOWN_INLINE
 from helpdesk.queries.ticket import find_attachment
 from helpdesk.web.access import allow, viewer
 from helpdesk.web.file_names import shown_name
-from helpdesk.pictures import SHOWN_INLINE
 
 blueprint = Blueprint("attachments", __name__)
 

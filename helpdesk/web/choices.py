@@ -49,7 +49,12 @@ def offset(text: str) -> str:
 def boxes(rows: Sequence[Agent] | Sequence[Inbox] | Sequence[Team]) -> Boxes:
     """(id, name, note) of people, teams or inboxes; who is switched off is told."""
     locale = str(get_locale() or "ar")
-    return [(row.id, row.shown_name(locale), "" if getattr(row, "active", True) else _("Switched off")) for row in rows]
+    return [(row.id, row.shown_name(locale), "" if getattr(row, "active", True) else off(row)) for row in rows]
+
+
+def off(row: Agent | Inbox | Team) -> str:
+    """What is switched off, in words that suit people as well as things."""
+    return _("Account switched off") if isinstance(row, Agent) else _("Switched off")
 
 
 def one_or_none(rows: Sequence[Team]) -> Choices:

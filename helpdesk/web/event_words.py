@@ -11,15 +11,28 @@ from helpdesk.queries.roster import Names
 from helpdesk.web.times import long_time
 
 ICONS = {
-    "ticket_assigned": "user-check", "ticket_unassigned": "user-x", "team_changed": "users", "status_changed": "circle-dot",
-    "priority_changed": "prio2", "subject_changed": "pencil", "ticket_tagged": "tag", "ticket_untagged": "tag", "ticket_moved": "archive",
-    "ticket_snoozed": "moon", "ticket_woken": "clock", "delivery_failed": "circle-x", "delivery_uncertain": "help", "delivery_resolved": "check",
+    "ticket_assigned": "user-check",
+    "ticket_unassigned": "user-x",
+    "team_changed": "users",
+    "status_changed": "circle-dot",
+    "priority_changed": "prio2",
+    "subject_changed": "pencil",
+    "ticket_tagged": "tag",
+    "ticket_untagged": "tag",
+    "ticket_moved": "archive",
+    "ticket_snoozed": "moon",
+    "ticket_woken": "clock",
+    "delivery_failed": "circle-x",
+    "delivery_uncertain": "help",
+    "delivery_resolved": "check",
 }
 
 
 def status_name(status: str) -> str:
     """A status in the reader's language."""
-    return {"open": _("Open"), "pending": _("Pending"), "on_hold": _("On hold"), "solved": _("Solved"), "closed": _("Closed")}.get(status, status)
+    return {"open": _("Open"), "pending": _("Pending"), "on_hold": _("On hold"), "solved": _("Solved"), "closed": _("Closed")}.get(
+        status, status
+    )
 
 
 def priority_name(priority: str) -> str:
@@ -36,7 +49,7 @@ def in_words(event: Event, names: Names, contact_name: str, language: str) -> Ma
     """One sentence; what it does not know it says plainly."""
     values = {"who": who(event, names, contact_name, language)} | values_of(event, names, language)
     sentence = SENTENCES.get(event.kind, lambda _event: "%(who)s")(event)
-    words = Markup(escape(sentence)) % {name: Markup("<bdi>{}</bdi>").format(value) for name, value in values.items()}
+    words = escape(sentence) % {name: Markup("<bdi>{}</bdi>").format(value) for name, value in values.items()}
     return words + why(event)
 
 
@@ -63,7 +76,9 @@ def values_of(event: Event, names: Names, language: str) -> dict[str, str]:
 
 
 SENTENCES: dict[str, Callable[[Event], str]] = {
-    "ticket_assigned": lambda event: _("Assigned to %(agent)s by %(who)s") if event.data.get("to") != event.agent_id else _("Taken by %(who)s"),
+    "ticket_assigned": lambda event: (
+        _("Assigned to %(agent)s by %(who)s") if event.data.get("to") != event.agent_id else _("Taken by %(who)s")
+    ),
     "ticket_unassigned": lambda _event: _("Taken off %(agent)s by %(who)s"),
     "team_changed": lambda event: _("Moved to %(team)s by %(who)s") if event.data.get("to") else _("Taken out of its team by %(who)s"),
     "status_changed": lambda _event: _("Status from %(from)s to %(to)s by %(who)s"),

@@ -60,11 +60,11 @@ def database(error: OperationalError) -> Response:
     return answer(503, _("The database cannot be reached. Nothing was lost; the page works again as soon as it is back."))
 
 
-def unexpected(_error: Exception) -> Response:
+def unexpected(error: Exception) -> Response:
     """A fault of ours: the page shows a number to find it by, and nothing of its inside."""
     db.session.rollback()
     number = secrets.token_hex(4)
-    log.exception("fault %s", number)
+    log.error("fault %s", number, exc_info=error)
     return answer(500, _("Something broke on our side. Nothing was half done. Fault number: %(number)s", number=number))
 
 

@@ -11,18 +11,28 @@ from helpdesk import words
 from helpdesk.extensions import redis_connection
 from helpdesk.queries import roster
 from helpdesk.queries.counts import CAP, counts
-from helpdesk.web import jinja
+from helpdesk.web import jinja, reader
 from helpdesk.web.access import signed_in_now
+from helpdesk.web.rows import row_html
 
 VIEWS = (
-    ("mine", "inbox"), ("unassigned", "user-x"), ("teams", "users"), ("open", "circle-dot"), ("waiting", "hourglass"), ("snoozed", "moon"),
-    ("solved", "done"), ("spam", "ban"), ("trash", "trash"),
+    ("mine", "inbox"),
+    ("unassigned", "user-x"),
+    ("teams", "users"),
+    ("open", "circle-dot"),
+    ("waiting", "hourglass"),
+    ("snoozed", "moon"),
+    ("solved", "done"),
+    ("spam", "ban"),
+    ("trash", "trash"),
 )
 
 
 def init_app(app: Flask) -> None:
     """Filters and globals of the templates."""
     jinja.register(app)
+    reader.init_app(app)
+    app.jinja_env.globals["row_html"] = row_html
     app.context_processor(context)
 
 
@@ -32,15 +42,27 @@ def context() -> dict[str, Any]:
     signed = signed_in_now()
     g.digits = words.digits_of_reader()
     found: dict[str, Any] = {
-        "locale": locale, "direction": "rtl" if locale == "ar" else "ltr", "digits": g.digits, "zone": words.choose_time_zone(),
-        "theme": signed.agent.theme if signed else "system", "desk_name": desk_name(locale),
+        "locale": locale,
+        "direction": "rtl" if locale == "ar" else "ltr",
+        "digits": g.digits,
+        "zone": words.choose_time_zone(),
+        "theme": signed.agent.theme if signed else "system",
+        "desk_name": desk_name(locale),
     }
     if signed is not None:
         found |= {
-            "agent": {"id": signed.agent.id, "name": signed.agent.shown_name(locale), "role": signed.agent.role, "sound": signed.agent.sound,
-                      "single_keys": signed.agent.single_keys},
-            "views": Lazy(lambda: views(locale)), "sections": sections(signed.agent.role), "foot": foot(),
-            "agents": Lazy(lambda: colleagues(locale)), "degraded": degraded(),
+            "agent": {
+                "id": signed.agent.id,
+                "name": signed.agent.shown_name(locale),
+                "role": signed.agent.role,
+                "sound": signed.agent.sound,
+                "single_keys": signed.agent.single_keys,
+            },
+            "views": Lazy(views),
+            "sections": sections(signed.agent.role),
+            "foot": foot(),
+            "agents": Lazy(lambda: colleagues(locale)),
+            "degraded": degraded(),
         }
     return found
 
@@ -76,21 +98,38 @@ def desk_name(locale: str) -> str:
     return roster.pick(names.desk[:2], locale) or _("Helpdesk")
 
 
-def views(locale: str) -> list[dict[str, Any]]:
+def views() -> list[dict[str, Any]]:
     """The views with their counts; the current one is marked."""
     signed = signed_in_now()
     numbers = counts(signed.viewer) if signed else {}
     current = request.args.get("view", "open") if request.path.startswith("/tickets") else ""
     labels = view_names()
-    return [{"key": key, "name": labels[key], "icon": icon, "href": f"/tickets?view={key}", "count": capped(numbers.get(key, 0)),
-             "current": key == current, "group": None} for key, icon in VIEWS]
+    return [
+        {
+            "key": key,
+            "name": labels[key],
+            "icon": icon,
+            "href": f"/tickets?view={key}",
+            "count": capped(numbers.get(key, 0)),
+            "current": key == current,
+            "group": None,
+        }
+        for key, icon in VIEWS
+    ]
 
 
 def view_names() -> dict[str, str]:
     """What the views are called."""
     return {
-        "mine": _("Mine"), "unassigned": _("Unassigned"), "teams": _("My teams"), "open": _("All open"), "waiting": _("Waiting"),
-        "snoozed": _("Snoozed"), "solved": _("Solved"), "spam": _("Spam"), "trash": _("Trash"),
+        "mine": _("Mine"),
+        "unassigned": _("Unassigned"),
+        "teams": _("My teams"),
+        "open": _("All open"),
+        "waiting": _("Waiting"),
+        "snoozed": _("Snoozed"),
+        "solved": _("Solved"),
+        "spam": _("Spam"),
+        "trash": _("Trash"),
     }
 
 
@@ -101,18 +140,46 @@ def capped(number: int) -> str:
 
 def sections(role: str) -> list[dict[str, Any]]:
     """What the role may change."""
-    pages = [("agents", _("Agents"), "users", "/agents"), ("teams-settings", _("Teams"), "wrench", "/teams"), ("inboxes", _("Inboxes"), "mail", "/inboxes"),
-             ("settings", _("Desk"), "settings", "/desk"), ("health", _("Health"), "activity", "/health")]
-    return [{"key": key, "name": name, "icon": icon, "href": href, "count": None, "current": request.path.startswith(href),
-             "group": _("Settings")} for key, name, icon, href in pages] if role == "admin" else []
+    pages = [
+        ("agents", _("Agents"), "users", "/agents"),
+        ("teams-settings", _("Teams"), "wrench", "/teams"),
+        ("inboxes", _("Inboxes"), "mail", "/inboxes"),
+        ("settings", _("Desk"), "settings", "/desk"),
+        ("health", _("Health"), "activity", "/health"),
+    ]
+    return (
+        [
+            {
+                "key": key,
+                "name": name,
+                "icon": icon,
+                "href": href,
+                "count": None,
+                "current": request.path.startswith(href),
+                "group": _("Settings"),
+            }
+            for key, name, icon, href in pages
+        ]
+        if role == "admin"
+        else []
+    )
 
 
 def foot() -> list[dict[str, Any]]:
     """The practice post office, while the desk is a demo."""
     if not roster.names().desk[2]:
         return []
-    return [{"key": "practice", "name": _("Practice post"), "icon": "mail", "href": "/practice/mail", "count": None,
-             "current": request.path.startswith("/practice"), "group": None}]
+    return [
+        {
+            "key": "practice",
+            "name": _("Practice post"),
+            "icon": "mail",
+            "href": "/practice/mail",
+            "count": None,
+            "current": request.path.startswith("/practice"),
+            "group": None,
+        }
+    ]
 
 
 def colleagues(locale: str) -> list[dict[str, Any]]:

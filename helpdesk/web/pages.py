@@ -2,10 +2,29 @@
 
 from flask import Flask
 
-from helpdesk.web import access, failures, first_run, frame, headers
 from helpdesk.web import (
-    agents, attachments, changes, desk, inboxes, language, live, login, messages, practice, profile, reset, search, system, teams,
-    tickets, writing,
+    access,
+    agents,
+    attachments,
+    changes,
+    desk,
+    failures,
+    first_run,
+    frame,
+    headers,
+    inboxes,
+    language,
+    live,
+    login,
+    messages,
+    practice,
+    profile,
+    reset,
+    search,
+    system,
+    teams,
+    tickets,
+    writing,
 )
 
 RESOURCES = (

@@ -32,9 +32,17 @@ def letter_of(content: bytes) -> Letter:
     assert isinstance(mail, EmailMessage)
     plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
     return Letter(
-        sender=str(mail["From"] or ""), reply_to=parseaddr(str(mail["Reply-To"] or mail["From"] or ""))[1], to=str(mail["To"] or ""), cc=str(mail["Cc"] or ""),
-        subject=str(mail["Subject"] or ""), date=str(mail["Date"] or ""), text=plain.get_content() if plain else "",
-        html=html.get_content() if html else None, language=str(mail["Content-Language"] or "en"), message_id=str(mail["Message-ID"] or "").strip("<> "),
+        sender=str(mail["From"] or ""),
+        reply_to=parseaddr(str(mail["Reply-To"] or mail["From"] or ""))[1],
+        to=str(mail["To"] or ""),
+        cc=str(mail["Cc"] or ""),
+        subject=str(mail["Subject"] or ""),
+        date=str(mail["Date"] or ""),
+        text=plain.get_content() if plain else "",
+        html=html.get_content() if html else None,
+        language=str(mail["Content-Language"] or "en"),
+        message_id=str(mail["Message-ID"] or "").strip("<> "),
         references=[name.strip("<>") for name in str(mail["References"] or "").split()],
-        files=[part.get_filename() or "" for part in mail.iter_attachments()], headers=[(name, str(value)) for name, value in mail.items()],
+        files=[part.get_filename() or "" for part in mail.iter_attachments()],
+        headers=[(name, str(value)) for name, value in mail.items()],
     )

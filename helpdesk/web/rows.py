@@ -1,15 +1,19 @@
-"""Rows of a list as the template shows them."""
+"""Rows of a list, from the database to HTML."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from flask_babel import get_locale
+from flask import g, get_template_attribute
+from markupsafe import Markup
 
 from helpdesk.clock import FAR
 from helpdesk.queries import roster
 from helpdesk.queries.tags import tags_of
+from helpdesk.web.reader import reader
+from helpdesk.web.times import phase
 
 
 @dataclass(frozen=True)
@@ -34,19 +38,47 @@ class ShownRow:
     inbox: str
     door: str
     last_event_id: int
-    tags: list[str]
+    tags: tuple[str, ...]
 
 
 def shown_rows(rows: Sequence[Any]) -> list[ShownRow]:
     """Names and tags are added by two small look-ups for the whole page."""
-    language, names = str(get_locale() or "ar"), roster.names()
+    language, names = reader().language, roster.names()
     tags = tags_of([row.id for row in rows])
-    return [ShownRow(
-        number=row.id, subject=row.subject, snippet=row.snippet, contact_id=row.contact_id, contact_name=row.contact_name, status=row.status,
-        priority=row.priority, queue=row.queue, at=row.last_at, waiting_since=None if row.waiting_since >= FAR else row.waiting_since,
-        snoozed_until=row.snoozed_until, unread=row.waiting_since < FAR and row.queue == "open", assignee_id=row.assignee_id,
-        assignee=names.agent(row.assignee_id, language), team=names.team(row.team_id, language), inbox=names.inbox(row.inbox_id, language),
-        door="mail", last_event_id=row.last_event_id, tags=tags.get(row.id, []),
-    ) for row in rows]
+    return [
+        ShownRow(
+            number=row.id,
+            subject=row.subject,
+            snippet=row.snippet,
+            contact_id=row.contact_id,
+            contact_name=row.contact_name,
+            status=row.status,
+            priority=row.priority,
+            queue=row.queue,
+            at=row.last_at,
+            waiting_since=None if row.waiting_since >= FAR else row.waiting_since,
+            snoozed_until=row.snoozed_until,
+            unread=row.waiting_since < FAR and row.queue == "open",
+            assignee_id=row.assignee_id,
+            assignee=names.agent(row.assignee_id, language),
+            team=names.team(row.team_id, language),
+            inbox=names.inbox(row.inbox_id, language),
+            door="mail",
+            last_event_id=row.last_event_id,
+            tags=tuple(tags.get(row.id, ())),
+        )
+        for row in rows
+    ]
 
 
+def row_html(row: ShownRow, chosen: bool = False) -> Markup:
+    """The row as HTML; made again only when something of it, or the way a time of it is written, is another."""
+    moments = (row.at, row.waiting_since, row.snoozed_until)
+    reading = reader()
+    return kept(row, chosen, reading.language, str(reading.zone), g.digits, tuple(phase(moment) for moment in moments if moment))
+
+
+@lru_cache(maxsize=5000)
+def kept(row: ShownRow, chosen: bool, *_reader_and_times: object) -> Markup:
+    """The arguments are all that a row shows, so what is kept is never out of date."""
+    return Markup(get_template_attribute("tickets/_row.html", "ticket_row")(row, chosen))  # noqa: S704  the template escapes

@@ -1,30 +1,30 @@
 """The words of refusals: actions name them, the page says them in the reader's language."""
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazy
+from flask_babel import lazy_gettext as _l
 
 from helpdesk.errors import HelpdeskError, NotFound, TooLarge
 
 WORDS = {
-    "body_missing": lazy("There is no text yet. Write something first."),
-    "to_missing": lazy("There is no recipient. Enter an address under “To”."),
-    "to_wrong": lazy("One of the addresses is not an e-mail address."),
-    "key_missing": lazy("This page is too old to send from. Your text is kept; reload the page and send again."),
-    "key_reused": lazy("This text was sent already in another form. Look at the conversation before you send again."),
-    "already_left": lazy("It has left already and cannot be stopped."),
-    "agent_unknown": lazy("That agent is not here any more."),
-    "team_unknown": lazy("That team is not here any more."),
-    "status_unknown": lazy("That is not a status."),
-    "priority_unknown": lazy("That is not a priority."),
-    "subject_missing": lazy("A ticket needs a subject."),
-    "tag_missing": lazy("A tag needs at least one letter or digit."),
-    "place_unknown": lazy("That is not a place for a ticket."),
-    "snooze_past": lazy("That time has passed. Choose a later one."),
-    "snooze_wrong": lazy("That time could not be understood."),
-    "delivery_not_waiting": lazy("Nothing has to be decided about this message any more."),
-    "file_missing": lazy("No file arrived. Choose it again."),
-    "address_wrong": lazy("That is not an e-mail address."),
-    "practice_closed": lazy("The practice post office is closed. It opens when the desk runs as a demo."),
+    "body_missing": _l("There is no text yet. Write something first."),
+    "to_missing": _l("There is no recipient. Enter an address under “To”."),
+    "to_wrong": _l("One of the addresses is not an e-mail address."),
+    "key_missing": _l("This page is too old to send from. Your text is kept; reload the page and send again."),
+    "key_reused": _l("This text was sent already in another form. Look at the conversation before you send again."),
+    "already_left": _l("It has left already and cannot be stopped."),
+    "agent_unknown": _l("That agent is not here any more."),
+    "team_unknown": _l("That team is not here any more."),
+    "status_unknown": _l("That is not a status."),
+    "priority_unknown": _l("That is not a priority."),
+    "subject_missing": _l("A ticket needs a subject."),
+    "tag_missing": _l("A tag needs at least one letter or digit."),
+    "place_unknown": _l("That is not a place for a ticket."),
+    "snooze_past": _l("That time has passed. Choose a later one."),
+    "snooze_wrong": _l("That time could not be understood."),
+    "delivery_not_waiting": _l("Nothing has to be decided about this message any more."),
+    "file_missing": _l("No file arrived. Choose it again."),
+    "address_wrong": _l("That is not an e-mail address."),
+    "practice_closed": _l("The practice post office is closed. It opens when the desk runs as a demo."),
 }
 
 

@@ -48,14 +48,28 @@ def context(viewer: Viewer, number: int, *, everything: bool = False) -> dict[st
     """For tickets/show.html and its parts: page, ticket, contact, entries, names to choose from, drafts and what the form needs."""
     page, language, names = ask(viewer, number, everything=everything), str(get_locale() or "ar"), roster.names()
     return {
-        "page": page, "ticket": page.ticket, "contact": page.contact, "hidden": page.hidden, "tags": tags_of([number]).get(number, []),
-        "entries": [shown(entry, page, names, language, viewer) for entry in page.entries], "earlier": page.earlier,
-        "assignee": names.agent(page.ticket.assignee_id, language), "team": names.team(page.ticket.team_id, language),
-        "inbox": names.inbox(page.ticket.inbox_id, language), "inbox_address": names.inboxes[page.ticket.inbox_id][2],
-        "choices": {"agents": sorted(((i, names.agent(i, language)) for i in names.active), key=lambda pair: pair[1]),
-                    "teams": [(i, names.team(i, language)) for i in names.teams], "tags": all_tags()},
-        "reply": form_of(page, "reply"), "note": form_of(page, "note"), "last_event_id": page.ticket.last_event_id,
-        "presence": [(names.agent(agent, language), state) for agent, state in present([number]).get(number, []) if agent != viewer.agent_id],
+        "page": page,
+        "ticket": page.ticket,
+        "contact": page.contact,
+        "hidden": page.hidden,
+        "tags": tags_of([number]).get(number, []),
+        "entries": [shown(entry, page, names, language, viewer) for entry in page.entries],
+        "earlier": page.earlier,
+        "assignee": names.agent(page.ticket.assignee_id, language),
+        "team": names.team(page.ticket.team_id, language),
+        "inbox": names.inbox(page.ticket.inbox_id, language),
+        "inbox_address": names.inboxes[page.ticket.inbox_id][2],
+        "choices": {
+            "agents": sorted(((i, names.agent(i, language)) for i in names.active), key=lambda pair: pair[1]),
+            "teams": [(i, names.team(i, language)) for i in names.teams],
+            "tags": all_tags(),
+        },
+        "reply": form_of(page, "reply"),
+        "note": form_of(page, "note"),
+        "last_event_id": page.ticket.last_event_id,
+        "presence": [
+            (names.agent(agent, language), state) for agent, state in present([number]).get(number, []) if agent != viewer.agent_id
+        ],
         "now": clock.now(),
     }
 
@@ -64,12 +78,23 @@ def form_of(page: TicketPage, kind: str) -> dict[str, Any]:
     """What the composer starts with: the draft, else an empty text to the contact."""
     draft: Draft | None = page.drafts.get(kind)
     to = ", ".join(address.shown or address.value for address in page.contact.addresses[:1] if address.kind == "email")
-    fresh = {"body": "", "to": to, "cc": "", "seen_event_id": page.ticket.last_event_id, "idempotency_key": secrets.token_hex(16), "files": [],
-             "updated_at": None}
+    fresh = {
+        "body": "",
+        "to": to,
+        "cc": "",
+        "seen_event_id": page.ticket.last_event_id,
+        "idempotency_key": secrets.token_hex(16),
+        "files": [],
+        "updated_at": None,
+    }
     if draft is None:
         return fresh
     return fresh | {
-        "body": draft.body, "to": draft.to or to, "cc": draft.cc, "files": draft.attachments, "updated_at": draft.updated_at,
+        "body": draft.body,
+        "to": draft.to or to,
+        "cc": draft.cc,
+        "files": draft.attachments,
+        "updated_at": draft.updated_at,
         "seen_event_id": draft.seen_event_id if draft.body.strip() else page.ticket.last_event_id,
         "idempotency_key": draft.idempotency_key or fresh["idempotency_key"],
     }
@@ -78,14 +103,20 @@ def form_of(page: TicketPage, kind: str) -> dict[str, Any]:
 def shown(entry: Entry, page: TicketPage, names: roster.Names, language: str, viewer: Viewer) -> ShownEntry:
     """A message or an event."""
     if entry.message is not None:
-        return shown_message(entry, entry.message, page, names, language, viewer)
+        return shown_message(entry, entry.message, names, language, viewer)
     event: Event | None = entry.event
     assert event is not None
-    return ShownEntry("event", entry.at, entry.order, icon=ICONS.get(event.kind, "info"), late=event.kind in ("delivery_failed", "delivery_uncertain"),
-                      words=in_words(event, names, page.contact.name, language))
+    return ShownEntry(
+        "event",
+        entry.at,
+        entry.order,
+        icon=ICONS.get(event.kind, "info"),
+        late=event.kind in ("delivery_failed", "delivery_uncertain"),
+        words=in_words(event, names, page.contact.name, language),
+    )
 
 
-def shown_message(entry: Entry, message: Message, page: TicketPage, names: roster.Names, language: str, viewer: Viewer) -> ShownEntry:
+def shown_message(entry: Entry, message: Message, names: roster.Names, language: str, viewer: Viewer) -> ShownEntry:
     """With its author's name, its own text apart from what it quotes, and how far it got."""
     incoming = message.kind == "incoming"
     text = message.reply_text or message.text
@@ -93,8 +124,16 @@ def shown_message(entry: Entry, message: Message, page: TicketPage, names: roste
     name = message.from_name or message.from_address if incoming else names.agent(message.agent_id, language)
     left = (message.release_at - clock.now()).total_seconds() if message.release_at and message.released_at is None else 0
     return ShownEntry(
-        message.kind, entry.at, entry.order, name=name, person_id=(message.contact_id if incoming else message.agent_id) or 0, message=message,
-        text=text, quoted=quoted, state=state_of(message), provider_words=message.delivery.provider_words if message.delivery else "",
+        message.kind,
+        entry.at,
+        entry.order,
+        name=name,
+        person_id=(message.contact_id if incoming else message.agent_id) or 0,
+        message=message,
+        text=text,
+        quoted=quoted,
+        state=state_of(message),
+        provider_words=message.delivery.provider_words if message.delivery else "",
         undo_seconds=max(0, round(left)) if message.agent_id == viewer.agent_id else 0,
     )
 
@@ -110,5 +149,8 @@ def stopped_context(viewer: Viewer, number: int, entries: list[Entry], writing: 
     """For tickets/_stopped.html: `unseen` is what is new, `draft` what was about to leave, `last_event_id` what is seen from now on."""
     found = context(viewer, number)
     language, names = str(get_locale() or "ar"), roster.names()
-    return found | {"unseen": [shown(entry, found["page"], names, language, viewer) for entry in entries], "draft": writing,
-                    "key": writing.key}
+    return found | {
+        "unseen": [shown(entry, found["page"], names, language, viewer) for entry in entries],
+        "draft": writing,
+        "key": writing.key,
+    }

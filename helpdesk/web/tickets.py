@@ -1,10 +1,12 @@
 """The inbox: lists of tickets, and the ticket."""
 
+from typing import Any
+
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from helpdesk.queries.counts import counts
-from helpdesk.queries.ticket_list import ticket_page
+from helpdesk.queries.ticket_list import ticket_page, ticket_rows_in_view
 from helpdesk.queries.views import QUEUE_OF_VIEW, SORTS, VIEWS
 from helpdesk.web import ticket_shown
 from helpdesk.web.access import allow, viewer
@@ -31,9 +33,13 @@ def index() -> str:
 @blueprint.get("/tickets/rows")
 @allow("agent")
 def rows() -> str:
-    """The first page's rows and the counts, for a list that stays true."""
+    """The first page's rows, those of `ids` that are still in the view, and the counts: for a list that stays true."""
+    found = list_context()
+    first = {row.number for row in found["rows"]}
+    asked = [int(one) for one in request.args.get("ids", "").split(",") if one.isascii() and one.isdigit() and len(one) < 10]
+    kept = ticket_rows_in_view(viewer(), view_name(), [number for number in asked if number not in first])
     numbers = {name: capped(number) for name, number in counts(viewer()).items()}
-    return render_template("tickets/_rows.html", counts=numbers, **list_context())
+    return render_template("tickets/_rows.html", **found | {"rows": [*found["rows"], *shown_rows(kept)], "counts": numbers})
 
 
 @blueprint.get("/tickets/<int:number>")
@@ -64,7 +70,7 @@ def following(number: int) -> Response:
     return redirect(url_for("tickets.show", number=target, view=view_name()) if target else url_for("tickets.index", view=view_name()), 303)
 
 
-def list_context() -> dict[str, object]:
+def list_context() -> dict[str, Any]:
     """For tickets/list.html and tickets/_rows.html: view, view_name, sort, sorts, rows, after."""
     view, sort = view_name(), sort_name()
     page = ticket_page(viewer(), view, sort, request.args.get("after", ""))

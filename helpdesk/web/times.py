@@ -1,16 +1,23 @@
-"""How moments are written: relative up to an hour, the hour today, weekday up to a week, then the date; with the reader's digits."""
+"""How moments are written: relative up to an hour, the hour today, weekday up to a week, then the date; with the reader's digits.
 
-from datetime import datetime, timedelta
+Each way of writing is kept by what it depends on, because the same moments stand on page after page.
+"""
+
+from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from flask import g
-from flask_babel import get_locale, get_timezone, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from helpdesk import clock
+from helpdesk.web.reader import reader
 
 ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+HOUR, SIX_DAYS = timedelta(hours=1), timedelta(days=6)
+Phase = tuple[date | None, int]
 
 
 def digits(text: object) -> str:
@@ -20,38 +27,60 @@ def digits(text: object) -> str:
 
 def short_time(moment: datetime) -> str:
     """ "now", "6 min", "10:24", "Thu", "14 Sep" or "14 Sep 2025" in the reader's language and zone; time.js keeps the same rules."""
-    zone = get_timezone()
-    then, today = moment.astimezone(zone), clock.now().astimezone(zone)
-    age = today - then
-    if timedelta(0) <= age < timedelta(hours=1):
-        minutes = int(age.total_seconds() // 60)
-        return digits(ngettext("%(num)s min", "%(num)s min", minutes)) if minutes else _("now")
-    if then.date() == today.date():
-        return digits(format_time(then, "H:mm", locale=locale()))
-    if timedelta(0) < age < timedelta(days=6):
-        return format_date(then, "EEE" if locale().language == "en" else "EEEE", locale=locale())
-    return digits(format_skeleton("MMMd" if then.year == today.year else "yMMMd", then, tzinfo=zone, locale=locale()))
+    today, number = phase(moment)
+    if today is None:
+        return digits(ngettext("%(num)s min", "%(num)s min", number)) if number else _("now")
+    text, in_numbers = older(moment, today, bool(number), reader().locale, reader().zone)
+    return digits(text) if in_numbers else text
+
+
+def phase(moment: datetime) -> Phase:
+    """What decides, beside reader and moment, how it is written: None and the minutes since then, or the reader's day and whether the
+    moment lies within six days before now."""
+    now = clock.now()
+    age = now - moment
+    if timedelta(0) <= age < HOUR:
+        return None, int(age.total_seconds() // 60)
+    return now.astimezone(reader().zone).date(), int(timedelta(0) < age < SIX_DAYS)
+
+
+@lru_cache(maxsize=20_000)
+def older(moment: datetime, today: date, near: bool, locale: Locale, zone: tzinfo) -> tuple[str, bool]:
+    """A moment more than an hour away, and whether it is written in numbers."""
+    then = moment.astimezone(zone)
+    if then.date() == today:
+        return format_time(then, "H:mm", locale=locale), True
+    if near:
+        return format_date(then, "EEE" if locale.language == "en" else "EEEE", locale=locale), False
+    return format_skeleton("MMMd" if then.year == today.year else "yMMMd", then, tzinfo=zone, locale=locale), True
 
 
 def clock_time(moment: datetime) -> str:
     """ "10:24" in the reader's zone."""
-    return digits(format_time(moment.astimezone(get_timezone()), "H:mm", locale=locale()))
+    return digits(written(moment, "H:mm", reader().locale, reader().zone))
 
 
 def long_time(moment: datetime) -> str:
     """The absolute time with its zone, shown on hover and focus."""
-    offset = moment.astimezone(get_timezone()).strftime("%z")
-    return digits(f"{format_datetime(moment.astimezone(get_timezone()), 'EEEE d MMMM y, H:mm', locale=locale())} UTC{offset[:3]}:{offset[3:]}")
+    offset = moment.astimezone(reader().zone).strftime("%z")
+    return digits(f"{written(moment, 'EEEE d MMMM y, H:mm', reader().locale, reader().zone)} UTC{offset[:3]}:{offset[3:]}")
 
 
 def day_heading(moment: datetime) -> str:
     """ "Today, Sunday 22 November" between the messages of two days."""
-    zone = get_timezone()
-    then, today = moment.astimezone(zone), clock.now().astimezone(zone)
-    day = digits(format_date(then, "EEEE d MMMM" if then.year == today.year else "EEEE d MMMM y", locale=locale()))
-    return _("Today, %(day)s", day=day) if then.date() == today.date() else day
+    zone = reader().zone
+    then, today = moment.astimezone(zone).date(), clock.now().astimezone(zone).date()
+    day = digits(day_written(then, then.year == today.year, reader().locale))
+    return _("Today, %(day)s", day=day) if then == today else day
 
 
-def locale() -> Locale:
-    """The reader's."""
-    return get_locale() or Locale("en")
+@lru_cache(maxsize=20_000)
+def written(moment: datetime, form: str, locale: Locale, zone: tzinfo) -> str:
+    """A moment in one of Babel's forms."""
+    return format_datetime(moment.astimezone(zone), form, locale=locale)
+
+
+@lru_cache(maxsize=2000)
+def day_written(day: date, this_year: bool, locale: Locale) -> str:
+    """A day, with its year when it is another."""
+    return format_date(day, "EEEE d MMMM" if this_year else "EEEE d MMMM y", locale=locale)

@@ -1,8 +1,8 @@
 """Answers, notes and drafts: the forms of the composer."""
 
+from email_validator import EmailNotValidError, validate_email
 from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from email_validator import EmailNotValidError, validate_email
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -61,8 +61,16 @@ def draft(number: int) -> AnyResponse:
     if request.form.get("discard"):
         discard_draft(viewer(), number, kind)
         return after(number, _("Draft discarded."))
-    save_draft(viewer(), number, kind, body=request.form.get("body", ""), to=request.form.get("to", ""), cc=request.form.get("cc", ""),
-               seen_event_id=seen_event(), key=request.form.get("idempotency_key", ""))
+    save_draft(
+        viewer(),
+        number,
+        kind,
+        body=request.form.get("body", ""),
+        to=request.form.get("to", ""),
+        cc=request.form.get("cc", ""),
+        seen_event_id=seen_event(),
+        key=request.form.get("idempotency_key", ""),
+    )
     return Response(status=204)
 
 
@@ -92,11 +100,21 @@ def read_writing(number: int, *, recipients: bool) -> Writing:
     to = people(form.get("to", "")) if recipients else []
     if recipients and "to" not in form:
         page = ticket_page(viewer(), number)
-        to = [Person(page.contact.name, address.shown or address.value) for address in page.contact.addresses if address.kind == "email"][:1]
+        to = [Person(page.contact.name, address.shown or address.value) for address in page.contact.addresses if address.kind == "email"][
+            :1
+        ]
     uploads = [stored(one) for one in request.files.getlist("files")[:MOST_FILES] if one.filename]
     attached = [int(one) for one in form.getlist("attachment_ids") if one.isascii() and one.isdigit() and len(one) < 10]
-    return Writing(body=form.get("body", "").replace("\r\n", "\n"), key=form.get("idempotency_key", ""), seen_event_id=seen_event(),
-                   to=to, cc=people(form.get("cc", "")) if recipients else [], status=form.get("status") or None, files=uploads, attachment_ids=attached)
+    return Writing(
+        body=form.get("body", "").replace("\r\n", "\n"),
+        key=form.get("idempotency_key", ""),
+        seen_event_id=seen_event(),
+        to=to,
+        cc=people(form.get("cc", "")) if recipients else [],
+        status=form.get("status") or None,
+        files=uploads,
+        attachment_ids=attached,
+    )
 
 
 def seen_event() -> int:
@@ -132,8 +150,16 @@ def stored(given: FileStorage) -> StoredFile:
 
 def show_stopped(number: int, writing: Writing, seen_event_id: int) -> AnyResponse:
     """What is new, beside the draft, which is kept; and the three ways on."""
-    save_draft(viewer(), number, "reply", body=writing.body, to=line_of(writing.to), cc=line_of(writing.cc),
-               seen_event_id=seen_event_id, key=writing.key)
+    save_draft(
+        viewer(),
+        number,
+        "reply",
+        body=writing.body,
+        to=line_of(writing.to),
+        cc=line_of(writing.cc),
+        seen_event_id=seen_event_id,
+        key=writing.key,
+    )
     for file in writing.files:
         attach(viewer(), number, "reply", file)
     template = "tickets/_stopped.html" if request.headers.get("HX-Request") else "tickets/stopped.html"

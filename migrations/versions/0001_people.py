@@ -13,6 +13,18 @@ depends_on = None
 
 def upgrade() -> None:
     """Makes the tables."""
+    agent()
+    attempt_counter()
+    desk()
+    inbox()
+    team()
+    agent_session()
+    one_time_link()
+    team_agent()
+    team_inbox()
+
+
+def agent() -> None:
     op.create_table(
         "agent",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -34,6 +46,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agent")),
         sa.UniqueConstraint("email", name=op.f("uq_agent_email")),
     )
+
+
+def attempt_counter() -> None:
     op.create_table(
         "attempt_counter",
         sa.Column("key", sa.String(length=200), nullable=False),
@@ -41,6 +56,9 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_attempt_counter")),
     )
+
+
+def desk() -> None:
     op.create_table(
         "desk",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -52,6 +70,9 @@ def upgrade() -> None:
         sa.Column("created_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_desk")),
     )
+
+
+def inbox() -> None:
     op.create_table(
         "inbox",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -67,6 +88,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint("address", name=op.f("uq_inbox_address")),
     )
+
+
+def team() -> None:
     op.create_table(
         "team",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -75,6 +99,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
         sa.UniqueConstraint("name", name=op.f("uq_team_name")),
     )
+
+
+def agent_session() -> None:
     op.create_table(
         "agent_session",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -90,6 +117,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_agent_session_token_hash")),
     )
     op.create_index(op.f("ix_agent_session_agent_id"), "agent_session", ["agent_id"], unique=False)
+
+
+def one_time_link() -> None:
     op.create_table(
         "one_time_link",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -103,6 +133,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_one_time_link_token_hash")),
     )
     op.create_index(op.f("ix_one_time_link_agent_id"), "one_time_link", ["agent_id"], unique=False)
+
+
+def team_agent() -> None:
     op.create_table(
         "team_agent",
         sa.Column("team_id", sa.Integer(), nullable=False),
@@ -112,6 +145,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("team_id", "agent_id", name=op.f("pk_team_agent")),
     )
     op.create_index(op.f("ix_team_agent_agent_id"), "team_agent", ["agent_id"], unique=False)
+
+
+def team_inbox() -> None:
     op.create_table(
         "team_inbox",
         sa.Column("team_id", sa.Integer(), nullable=False),

@@ -13,6 +13,17 @@ depends_on = None
 
 def upgrade() -> None:
     """Makes the tables."""
+    contact()
+    tag()
+    address()
+    ticket()
+    ticket_indexes_1()
+    ticket_indexes_2()
+    ticket_indexes_3()
+    ticket_tag()
+
+
+def contact() -> None:
     op.create_table(
         "contact",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -21,6 +32,9 @@ def upgrade() -> None:
         sa.Column("created_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
     )
+
+
+def tag() -> None:
     op.create_table(
         "tag",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -29,6 +43,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tag")),
         sa.UniqueConstraint("folded", name=op.f("uq_tag_folded")),
     )
+
+
+def address() -> None:
     op.create_table(
         "address",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -41,6 +58,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "value", name=op.f("uq_address_kind_value")),
     )
     op.create_index(op.f("ix_address_contact_id"), "address", ["contact_id"], unique=False)
+
+
+def ticket() -> None:
     op.create_table(
         "ticket",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -67,6 +87,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
         sqlite_autoincrement=True,
     )
+
+
+def ticket_indexes_1() -> None:
     op.create_index(
         "ix_ticket_all_free",
         "ticket",
@@ -101,6 +124,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("queue = 'open'"),
         postgresql_where=sa.text("queue = 'open'"),
     )
+
+
+def ticket_indexes_2() -> None:
     op.create_index(
         "ix_ticket_assignee_waiting",
         "ticket",
@@ -135,6 +161,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("queue = 'open'"),
         postgresql_where=sa.text("queue = 'open'"),
     )
+
+
+def ticket_indexes_3() -> None:
     op.create_index(
         "ix_ticket_snoozed",
         "ticket",
@@ -168,6 +197,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("queue = 'open'"),
         postgresql_where=sa.text("queue = 'open'"),
     )
+
+
+def ticket_tag() -> None:
     op.create_table(
         "ticket_tag",
         sa.Column("ticket_id", sa.Integer(), nullable=False),

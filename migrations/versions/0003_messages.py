@@ -13,6 +13,17 @@ depends_on = None
 
 def upgrade() -> None:
     """Makes the tables."""
+    letter()
+    practice_mail()
+    raw_message()
+    draft()
+    message()
+    message_indexes()
+    attachment()
+    delivery()
+
+
+def letter() -> None:
     op.create_table(
         "letter",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -24,6 +35,9 @@ def upgrade() -> None:
         sa.Column("created_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
     )
+
+
+def practice_mail() -> None:
     op.create_table(
         "practice_mail",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -34,6 +48,9 @@ def upgrade() -> None:
         sa.Column("sent_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_practice_mail")),
     )
+
+
+def raw_message() -> None:
     op.create_table(
         "raw_message",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -64,6 +81,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_raw_message_sha256"), "raw_message", ["sha256"], unique=False)
     op.create_index("ix_raw_message_state", "raw_message", ["state", "id"], unique=False)
+
+
+def draft() -> None:
     op.create_table(
         "draft",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -81,6 +101,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
         sa.UniqueConstraint("ticket_id", "agent_id", "kind", name=op.f("uq_draft_ticket_id_agent_id_kind")),
     )
+
+
+def message() -> None:
     op.create_table(
         "message",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -122,6 +145,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("inbox_id", "external_id", "content_hash", name=op.f("uq_message_inbox_id_external_id_content_hash")),
         sqlite_autoincrement=True,
     )
+
+
+def message_indexes() -> None:
     op.create_index(op.f("ix_message_external_id"), "message", ["external_id"], unique=False)
     op.create_index(
         "ix_message_release",
@@ -132,6 +158,9 @@ def upgrade() -> None:
         postgresql_where=sa.text("release_at IS NOT NULL AND released_at IS NULL"),
     )
     op.create_index("ix_message_ticket", "message", ["ticket_id", "id"], unique=False)
+
+
+def attachment() -> None:
     op.create_table(
         "attachment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -150,6 +179,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_attachment_draft_id"), "attachment", ["draft_id"], unique=False)
     op.create_index(op.f("ix_attachment_message_id"), "attachment", ["message_id"], unique=False)
     op.create_index(op.f("ix_attachment_sha256"), "attachment", ["sha256"], unique=False)
+
+
+def delivery() -> None:
     op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),

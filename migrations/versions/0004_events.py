@@ -12,10 +12,16 @@ depends_on = None
 
 SEARCH: dict[str, list[str]] = {
     "sqlite": [
-        "CREATE VIRTUAL TABLE search_row USING fts5(tokens, ticket_id UNINDEXED, message_id UNINDEXED, tokenize='unicode61 remove_diacritics 0', detail='none')",
+        (
+            "CREATE VIRTUAL TABLE search_row USING fts5(tokens, ticket_id UNINDEXED, message_id UNINDEXED, "
+            "tokenize='unicode61 remove_diacritics 0', detail='none')"
+        ),
     ],
     "postgresql": [
-        "CREATE TABLE search_row (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tokens tsvector NOT NULL, ticket_id integer NOT NULL REFERENCES ticket(id) ON DELETE CASCADE, message_id integer)",
+        (
+            "CREATE TABLE search_row (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tokens tsvector NOT NULL, "
+            "ticket_id integer NOT NULL REFERENCES ticket(id) ON DELETE CASCADE, message_id integer)"
+        ),
         "CREATE INDEX ix_search_row_tokens ON search_row USING gin (tokens) WITH (fastupdate = on)",
         "CREATE INDEX ix_search_row_ticket ON search_row (ticket_id)",
     ],
@@ -24,6 +30,12 @@ SEARCH: dict[str, list[str]] = {
 
 def upgrade() -> None:
     """Makes the tables."""
+    event()
+    pending_event()
+    search_row()
+
+
+def event() -> None:
     op.create_table(
         "event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -43,6 +55,9 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_event_ticket", "event", ["ticket_id", "id"], unique=False)
+
+
+def pending_event() -> None:
     op.create_table(
         "pending_event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -73,6 +88,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("parked_at IS NULL"),
         postgresql_where=sa.text("parked_at IS NULL"),
     )
+
+
+def search_row() -> None:
     for statement in SEARCH[op.get_bind().dialect.name]:
         op.execute(statement)
 

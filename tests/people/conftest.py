@@ -1,6 +1,7 @@
 """A desk with an admin, a supervisor and two agents, and browsers without a screen for each of them."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -104,14 +105,24 @@ class World:
 
 
 @pytest.fixture
-def bare(ground: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cheap: None) -> Iterator[World]:
-    """The application on an empty, migrated database. No context is pushed: requests would share it."""
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """The environment of an empty, migrated desk: on both grounds for a test that uses `ground`, else on SQLite without Redis."""
+    if "ground" in request.fixturenames:
+        return request.getfixturevalue("ground")
+    (tmp_path / "data").mkdir()
+    shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "data" / "helpdesk.db")
+    return {"HELPDESK_DATA": str(tmp_path / "data"), "HELPDESK_TESTING": "1"}
+
+
+@pytest.fixture
+def bare(place: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cheap: None) -> Iterator[World]:
+    """The application on that desk. No context is pushed: requests would share it."""
     from helpdesk.app import create_app
     from helpdesk.settings import Settings
 
     clock = tmp_path / "clock"
     clock.write_text(NOW.isoformat())
-    environment = ground | {"HELPDESK_TEST_CLOCK": str(clock), "HELPDESK_BASE_URL": "https://desk.example.com"}
+    environment = place | {"HELPDESK_TEST_CLOCK": str(clock), "HELPDESK_BASE_URL": "https://desk.example.com"}
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     app = create_app(Settings.from_environ(environment))

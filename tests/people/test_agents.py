@@ -6,6 +6,8 @@ from sqlalchemy import select
 from helpdesk.models import Agent, Letter, OneTimeLink, team_agent
 from tests.people.conftest import EVERYTHING, World, changed, columns
 
+pytestmark = pytest.mark.usefixtures("ground")
+
 PROFILE = {
     "name": "Reem",
     "name_ar": "ريم",
@@ -40,24 +42,24 @@ def test_profile_changes_only_its_own_fields(world: World, who: str) -> None:
     assert [columns(row) for row in world.rows(select(Agent).where(Agent.id != world.ids[who]))] == others
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("language", "fr"),
-        ("time_zone", "Nowhere"),
-        ("theme", "pink"),
-        ("digits", "roman"),
-        ("name", "x" * 121),
-        ("signature", "x" * 2001),
-        ("name", ""),
-    ],
-)
-def test_profile_problems(world: World, field: str, value: str) -> None:
-    before = columns(world.agent("agent"))
-    answer = world.post(world.client("agent"), "/profile", PROFILE | {"name_ar": ""} | {field: value})
-    assert answer.status_code == 422
-    assert f'id="f-{field}-problem"' in answer.text
-    assert columns(world.agent("agent")) == before
+WRONG = [
+    ("language", "fr"),
+    ("time_zone", "Nowhere"),
+    ("theme", "pink"),
+    ("digits", "roman"),
+    ("name", "x" * 121),
+    ("signature", "x" * 2001),
+    ("name", ""),
+]
+
+
+def test_profile_problems(world: World) -> None:
+    for field, value in WRONG:
+        before = columns(world.agent("agent"))
+        answer = world.post(world.client("agent"), "/profile", PROFILE | {"name_ar": ""} | {field: value})
+        assert answer.status_code == 422
+        assert f'id="f-{field}-problem"' in answer.text
+        assert columns(world.agent("agent")) == before
 
 
 def test_admin_changes_names_role_and_teams_of_a_colleague(world: World) -> None:

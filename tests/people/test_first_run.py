@@ -8,6 +8,8 @@ from sqlalchemy import select
 from helpdesk.models import Agent, AgentSession, Desk, Inbox, Team
 from tests.people.conftest import World
 
+pytestmark = pytest.mark.usefixtures("ground")
+
 GIVEN = {
     "desk_name": "Example Store",
     "desk_name_ar": "متجر المثال",
@@ -25,9 +27,12 @@ def everything(world: World) -> list[int]:
     return [len(world.rows(select(table))) for table in TABLES]
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/tickets", "/agents", "/reset", "/profile", "/tickets/1"])
-def test_every_page_leads_here(bare: World, path: str) -> None:
-    assert bare.client().get(path).location == "/first-run"
+PATHS = ["/", "/login", "/tickets", "/agents", "/reset", "/profile", "/tickets/1"]
+
+
+def test_every_page_leads_here(bare: World) -> None:
+    for path in PATHS:
+        assert bare.client().get(path).location == "/first-run"
 
 
 def test_what_machines_ask_for_answers(bare: World) -> None:
@@ -67,26 +72,26 @@ def test_two_at_once_one_wins(bare: World) -> None:
     assert [agent.email for agent in bare.rows(select(Agent))] == [f"admin{winner}@example.com"]
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "said"),
-    [
-        ("email", "reem@example", "email"),
-        ("email", "", "email"),
-        ("password", "short", "password"),
-        ("language", "fr", "language"),
-        ("time_zone", "Mars/Base", "time_zone"),
-        ("time_zone", "../../etc/passwd", "time_zone"),
-        ("name", " ", "name"),
-        ("inbox_address", "no address", "inbox_address"),
-        ("desk_name", "x" * 121, "desk_name"),
-    ],
-)
-def test_problems_stand_at_their_field(bare: World, field: str, value: str, said: str) -> None:
-    answer = bare.post(bare.client(), "/first-run", GIVEN | {field: value}, headers={"Accept-Language": "en"})
-    assert answer.status_code == 422
-    assert f'aria-describedby="f-{said}-problem"' in answer.text
-    assert GIVEN["password"] not in answer.text
-    assert everything(bare) == [0, 0, 0, 0, 0]
+WRONG = [
+    ("email", "reem@example", "email"),
+    ("email", "", "email"),
+    ("password", "short", "password"),
+    ("language", "fr", "language"),
+    ("time_zone", "Mars/Base", "time_zone"),
+    ("time_zone", "../../etc/passwd", "time_zone"),
+    ("name", " ", "name"),
+    ("inbox_address", "no address", "inbox_address"),
+    ("desk_name", "x" * 121, "desk_name"),
+]
+
+
+def test_problems_stand_at_their_field(bare: World) -> None:
+    for field, value, said in WRONG:
+        answer = bare.post(bare.client(), "/first-run", GIVEN | {field: value}, headers={"Accept-Language": "en"})
+        assert answer.status_code == 422
+        assert f'aria-describedby="f-{said}-problem"' in answer.text
+        assert GIVEN["password"] not in answer.text
+        assert everything(bare) == [0, 0, 0, 0, 0]
 
 
 def test_one_name_is_enough(bare: World) -> None:

@@ -10,6 +10,8 @@ from helpdesk.actions import attempts
 from helpdesk.models import AgentSession, AttemptCounter
 from tests.people.conftest import PASSWORD, World
 
+pytestmark = pytest.mark.usefixtures("ground")
+
 
 def test_in_with_the_password(world: World) -> None:
     client = world.client()
@@ -24,11 +26,14 @@ def test_the_form_is_as_scripts_know_it(world: World) -> None:
     assert all(f'name="{name}"' in page for name in ("csrf_token", "email", "password"))
 
 
-@pytest.mark.parametrize("email", ["admin@example.com", "nobody@example.com", "", "a\0b@example.com", "x" * 5000])
-def test_wrong_password_gets_the_same_answer_as_unknown_address(world: World, email: str) -> None:
-    answer = world.login(world.client(), email, "not the password at all", headers={"Accept-Language": "en"})
-    assert answer.status_code == 422
-    assert "The e-mail and password do not match. 4 tries left before a short pause." in answer.text
+TYPED = ["admin@example.com", "nobody@example.com", "", "a\0b@example.com", "x" * 5000]
+
+
+def test_wrong_password_gets_the_same_answer_as_unknown_address(world: World) -> None:
+    for email in TYPED:
+        answer = world.login(world.client(), email, "not the password at all", headers={"Accept-Language": "en"})
+        assert answer.status_code == 422
+        assert "The e-mail and password do not match. 4 tries left before a short pause." in answer.text
 
 
 def test_invited_and_switched_off_are_like_unknown(world: World) -> None:

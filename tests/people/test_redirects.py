@@ -80,11 +80,11 @@ def test_the_form_keeps_no_other_target(world: World) -> None:
         assert 'name="next" value="/"' in page, target
 
 
-@pytest.mark.parametrize("target", OURS)
-def test_login_leads_on(world: World, target: str) -> None:
-    client = world.client()
-    answer = world.post(client, "/login", {"email": "agent@example.com", "password": PASSWORD, "next": target})
-    assert answer.location == target
+def test_login_leads_on(world: World) -> None:
+    for target in OURS:
+        client = world.client()
+        answer = world.post(client, "/login", {"email": "agent@example.com", "password": PASSWORD, "next": target})
+        assert answer.location == target
 
 
 def test_who_is_not_in_comes_back_to_the_page(world: World) -> None:
@@ -108,6 +108,9 @@ def test_language_leads_back_and_nowhere_else(world: World) -> None:
     assert back.location == "/login?next=/tickets"
 
 
-@pytest.mark.parametrize("language", ["fr", "", "AR", "ar\0", "../en"])
-def test_other_languages_are_refused(world: World, language: str) -> None:
-    assert world.post(world.client(), "/language", {"language": language}).status_code == 422
+OTHERS = ["fr", "", "AR", "ar\0", "../en"]
+
+
+def test_other_languages_are_refused(world: World) -> None:
+    for language in OTHERS:
+        assert world.post(world.client(), "/language", {"language": language}).status_code == 422

@@ -115,9 +115,12 @@ def test_every_post_needs_the_pages_token(world: World) -> None:
                 assert world.client("admin").post(address(world, rule), data=data).status_code == 403, rule
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "2147483648", "99999999999999999999", "1e3", "%00"])
-def test_strange_ids_are_404(world: World, number: str) -> None:
-    client = world.client("admin")
-    for noun in ("agents", "teams", "inboxes"):
-        assert client.get(f"/{noun}/{number}").status_code == 404
-        assert world.post(client, f"/{noun}/{number}", {"name": "x"}).status_code in (404, 405)
+STRANGE = ["0", "-1", "2147483648", "99999999999999999999", "1e3", "%00"]
+
+
+def test_strange_ids_are_404(world: World) -> None:
+    for number in STRANGE:
+        client = world.client("admin")
+        for noun in ("agents", "teams", "inboxes"):
+            assert client.get(f"/{noun}/{number}").status_code == 404
+            assert world.post(client, f"/{noun}/{number}", {"name": "x"}).status_code in (404, 405)

@@ -10,6 +10,8 @@ from helpdesk.actions import people, sessions
 from helpdesk.models import AgentSession, Letter
 from tests.people.conftest import NOW, PASSWORD, World
 
+pytestmark = pytest.mark.usefixtures("ground")
+
 NEW = "another quiet harbour"
 
 
@@ -68,26 +70,26 @@ def test_password_change_ends_all_others_and_renews_this_one(world: World) -> No
     assert [letter.to_address for letter in world.rows(select(Letter))] == ["agent@example.com"]
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "field"),
-    [
-        ("wrong", NEW, "old_password"),
-        ("", NEW, "old_password"),
-        (PASSWORD, "short", "password"),
-        (PASSWORD, "", "password"),
-        (PASSWORD, "aaaaaaaaaaaaaaa", "password"),
-        (PASSWORD, "agent@example.com", "password"),
-        (PASSWORD, "x" * 201, "password"),
-    ],
-)
-def test_password_change_refused(world: World, old: str, new: str, field: str) -> None:
-    client = world.client("agent")
-    before = world.agent("agent").password_hash
-    answer = world.post(client, "/profile/password", {"old_password": old, "password": new})
-    assert answer.status_code == 422
-    assert f'id="f-{field}-problem"' in answer.text
-    assert world.agent("agent").password_hash == before
-    assert alive(client)
+REFUSED = [
+    ("wrong", NEW, "old_password"),
+    ("", NEW, "old_password"),
+    (PASSWORD, "short", "password"),
+    (PASSWORD, "", "password"),
+    (PASSWORD, "aaaaaaaaaaaaaaa", "password"),
+    (PASSWORD, "agent@example.com", "password"),
+    (PASSWORD, "x" * 201, "password"),
+]
+
+
+def test_password_change_refused(world: World) -> None:
+    for old, new, field in REFUSED:
+        client = world.client("agent")
+        before = world.agent("agent").password_hash
+        answer = world.post(client, "/profile/password", {"old_password": old, "password": new})
+        assert answer.status_code == 422
+        assert f'id="f-{field}-problem"' in answer.text
+        assert world.agent("agent").password_hash == before
+        assert alive(client)
 
 
 def test_guessing_the_present_password_is_counted(world: World) -> None:
