@@ -1,7 +1,8 @@
 """What every door hands to the house."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -62,3 +63,14 @@ class Receipt:
     state: str
     ticket_id: int
     message_id: int
+
+
+def storable(value: Any) -> Any:
+    """The same without what a database refuses: NUL, and half letters (lone surrogates). Looks into lists and dataclasses."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [storable(one) for one in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: storable(getattr(value, one.name)) for one in fields(value)})
+    return value

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
+from helpdesk import disk
+from helpdesk.errors import Busy
 from helpdesk.settings import current
 
 
@@ -19,6 +21,8 @@ def path_of(digest: str) -> Path:
 
 def keep(chunks: bytes | Iterable[bytes]) -> tuple[str, int]:
     """Writes bytes, flushed to the disk before their name appears; returns (SHA-256, size). Kept once, however often they come."""
+    if not disk.has_room():
+        raise Busy
     folder = current().data / "attachments"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = folder / f".{secrets.token_hex(12)}.part"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from channels.email.bounce_report import report_recipients, text_report_recipients
+from channels.email.bounce_report import has_report, report_recipients, text_report_recipients
 from channels.email.bounce_text import is_notice, notice_text, text_recipients
 from channels.email.bounce_words import guessed_status, stated_status
 from channels.email.parse_mime import Entity
@@ -15,11 +15,14 @@ def bounce_of(entity: Entity, subject: str, text: str) -> Bounce | None:
 
     `permanent` is true when the address will not work later either: a refusal, a status of 5.x.x (RFC 3463 section 2).
     """
-    recipients = report_recipients(entity, notice_text(text))
+    reported = has_report(entity)
+    if not reported and not is_notice(entity, subject, text):
+        return None
+    notice = notice_text(text)
+    recipients = report_recipients(entity, notice) if reported else None
     if recipients is None:
-        if not is_notice(entity, subject, text):
+        if reported and not is_notice(entity, subject, text):
             return None
-        notice = notice_text(text)
         recipients = text_report_recipients(notice) or text_recipients(entity, notice)
         if not recipients:  # the notice names nobody
             status = stated_status(notice) or guessed_status(notice)

@@ -24,6 +24,11 @@ def report_recipients(entity: Entity, text: str) -> list[Recipient] | None:
     return [found for group in named if (found := _recipient(group, text))] if named else None
 
 
+def has_report(entity: Entity) -> bool:
+    """Is there a part with a report on deliveries?"""
+    return any(part.content_type in REPORTS for part in walk(entity))
+
+
 def text_report_recipients(text: str) -> list[Recipient]:
     """The same from fields that a system wrote into its text."""
     groups: list[list[tuple[str, bytes]]] = []

@@ -45,9 +45,11 @@ def is_notice(entity: Entity, subject: str, text: str) -> bool:
     paths = [value.strip() for value in raw_headers(entity.fields, "Return-Path")]
     from_nobody = any(path == b"<>" or b"mailer-daemon" in path.lower() for path in paths)
     by_system = from_nobody or bool(DAEMON.search(header(entity.fields, "From")))
+    says_so = bool(SUBJECT.search(subject))
+    if not (by_system or says_so):
+        return False
     enclosed = any(child.content_type in ("message/rfc822", "text/rfc822-headers") for child in entity.children)
     encloses = enclosed or bool(RETURNED.search(text[:MAX_SCANNED]))
-    says_so = bool(SUBJECT.search(subject))
     fails = bool(FAILED.search(notice_text(text)))
     if by_system and (says_so or (fails and (encloses or not _is_answer(entity)))):
         return True

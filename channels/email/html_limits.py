@@ -1,6 +1,7 @@
 """Bounds on the size and nesting of HTML, taken before any parser of it runs."""
 
 import re
+from functools import lru_cache
 from html import unescape
 
 from channels.email.limits import MAX_HTML_BYTES, MAX_HTML_DEPTH
@@ -13,8 +14,11 @@ CLOSES_ITSELF = {"p", "li", "td", "th", "tr", "dt", "dd", "option"}
 BLOCK_END = re.compile(r"(?i)<(?:br|/p|/div|/tr|/li|/h[1-6]|/table|/blockquote)\b[^>]*>")
 
 
+@lru_cache(maxsize=8)
 def has_bounds(markup: str) -> bool:
     """Is the markup small and flat enough for a tree to be built of it?"""
+    if len(markup) <= MAX_HTML_BYTES and markup.count("<") <= MAX_HTML_DEPTH:
+        return markup.count("&") <= MAX_REFERENCES
     return len(markup) <= MAX_HTML_BYTES and markup.count("&") <= MAX_REFERENCES and _depth(markup) <= MAX_HTML_DEPTH
 
 

@@ -5,6 +5,7 @@ import re
 from channels.email.quote_blocks import RULE, attribution_at, block_at, inline_block, marker_kind, unquoted
 from channels.email.quote_words import ABOVE_THIS_LINE, SENT_FROM, plainly
 
+LINE_WORD = re.compile(r"this line|above|über|oberhalb|dessus|هذا ال")
 QUOTED = re.compile(r"\s{0,3}>")
 SIGNATURE = re.compile(r"^(?:--|—|–|-- ?)\s*$|^_{2,}\s*$|^-{3,}\s*$")
 MAX_LINES = 5_000
@@ -61,7 +62,7 @@ def begins_old_mail(lines: list[str], position: int) -> bool:
     plain = plainly(lines[position])
     if not plain:
         return False
-    if len(plain) < 160 and ABOVE_THIS_LINE.search(plain):
+    if len(plain) < 160 and LINE_WORD.search(plain) and ABOVE_THIS_LINE.search(plain):
         return True
     kind, rest = marker_kind(lines[position])
     if kind == "original" or (kind and (rest or plain[:1] in "-—_=*" or _block_follows(lines, position + 1))):

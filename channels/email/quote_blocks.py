@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from channels.email.quote_words import FORWARD, LABEL_KINDS, MESSAGE_WORD, ON, ORIGINAL, WROTE, label_kind, plainly
+from channels.email.quote_words import FORWARD, LABEL_KINDS, MESSAGE_WORD, ON, ORIGINAL, label_kind, plainly, says_wrote
 
 DASHED = re.compile(r"^(?:[-—_=*]{2,}|\W{3,})\s*([^-—_=]{4,80}?(?:-\w[^-—_=]{0,60})?)\s*[-—_=*]{2,}\s*(.*)$")
 ADDRESS = re.compile(r"(?<![\w.+'-])[\w.+'-]++@[\w-]+(?:\.[\w-]+)+|<mailto:")
@@ -68,6 +68,8 @@ def block_at(lines: list[str], start: int) -> Block | None:
 
 def label_of(plain: str) -> tuple[str | None, str]:
     """The kind and the value of one header line, or (None, "")."""
+    if ":" not in plain and "：" not in plain:
+        return None, ""
     head, colon, value = plain.replace("：", ":", 1).partition(":")
     kind = label_kind(head) if colon else None
     return kind, value.strip(" *_\t") if kind else ""
@@ -89,6 +91,8 @@ def _is_enough(values: dict[str, str]) -> bool:
 
 def inline_block(text: str) -> dict[str, str]:
     """The fields of a block that stands on one line without breaks, as Yahoo writes it; {} if it is none."""
+    if text.count(":") < 3:
+        return {}
     marks = list(INLINE_LABEL.finditer(text))
     values: dict[str, str] = {}
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
@@ -101,30 +105,30 @@ def inline_block(text: str) -> dict[str, str]:
 
 def attribution_at(lines: list[str], start: int) -> int:
     """How many lines a `On … X wrote:` takes that begins here; 0 for none. One to four lines, joined."""
-    joined = ""
+    if not _may_begin(unquoted(lines[start])):
+        return 0
     for count in range(1, 5):
         if start + count > len(lines) or not lines[start + count - 1].strip(" >"):
             return 0
         line = lines[start + count - 1]
         if count > 1 and QUOTE_START.match(line) and not QUOTE_START.match(lines[start]):
             return 0
-        joined = f"{joined} {unquoted(line)}".strip()
-        if len(joined) > 500 or (count == 1 and not _may_begin(joined)):
-            return 0
         before_quote = _next_is_quoted(lines, start + count)
-        if (before_quote or _may_end(line)) and _is_attribution(joined, before_quote):
-            return count
+        if before_quote or _may_end(line):
+            joined = " ".join(map(unquoted, lines[start:start + count])).strip()
+            if len(joined) <= 500 and _is_attribution(joined, before_quote):
+                return count
     return 0
 
 
 @lru_cache(maxsize=1024)
 def _may_end(line: str) -> bool:
     plain = unquoted(line)
-    return bool(ENDS.search(plain[-40:])) or bool(WROTE.search(plain[-40:]))
+    return bool(ENDS.search(plain[-40:])) or says_wrote(plain[-40:])
 
 
 def _may_begin(plain: str) -> bool:
-    return bool(DIGIT.search(plain) or "@" in plain or ON.match(plain) or WROTE.search(plain[:80]))
+    return bool("@" in plain or DIGIT.search(plain) or ON.match(plain))
 
 
 def _is_attribution(joined: str, before_quote: bool) -> bool:
@@ -134,16 +138,17 @@ def _is_attribution(joined: str, before_quote: bool) -> bool:
     if not (has_date or has_address):
         return False
     ends = bool(ENDS.search(joined[-40:]))
-    wrote = bool(WROTE.search(joined[-160:] if ends else joined[-24:]))
+    wrote = says_wrote(joined[-160:] if ends else joined[-24:])
     if has_date and has_address and (ends or (wrote and ON.match(joined))):
         return True
     if ends and wrote:
         return before_quote or bool(ON.match(joined)) or has_address
-    return before_quote and len(joined) < 200 and bool((has_date and has_address) or WROTE.search(joined))
+    return before_quote and len(joined) < 200 and ((has_date and has_address) or says_wrote(joined))
 
 
 def _next_is_quoted(lines: list[str], position: int) -> bool:
     for line in lines[position:position + 3]:
-        if line.strip():
-            return line.lstrip().startswith((">", "|"))
+        start = line.lstrip()[:1]
+        if start:
+            return start in ">|"
     return False

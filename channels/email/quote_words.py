@@ -61,17 +61,12 @@ MESSAGE_WORD = re.compile(
     r"|kiri|sõnum"
     r"|الرسالة|رسالة|پیام|邮件|郵件|メッセージ|메시지|메일|μήνυμα|הודעה|pesan|thư", re.IGNORECASE)
 
-WROTE = re.compile(
-    r"\b(?:wrote|quoting|zitat von|citando|citat från|writes|said|schrieb|geschrieben|a écrit|écrit|écrivait|escribió|escribio"
-    r"|ha escrito|dijo|ha scritto|scritto|scrive"
-    r"|escreveu|schreef"
-    r"|geschreven|skrev|följande|kirjoitti|napsala?|napsal\(a\)|píše|napísala?|napísal\(a\)|napisała?|napisał\(a\)|pisze|írta|ezt írta"
-    r"|написала?|написал\(а\)"
-    r"|написав|написав\(-ла\)|писала?|пишет|пише|yazdı|şunu yazdı|şunları yazdı|yazmış|a scris|je napisao|je napisala|napisao|kirjutas"
-    r"|έγραψε|viết|đã viết"
-    r"|menulis|va escriure|parašė|rakstīja|написа)\b|(?:כתב|כתבה|כתב/ה|كتب|كتبت|كتبَ|تمت كتابة|نوشت|لکھا|写道|寫道|写了|書きました"
-    r"|のメッセージ|작성|씀|เขียน)",
-    re.IGNORECASE)
+WROTE_WORDS = frozenset(
+    "wrote writes said quoting zitat citando citat schrieb geschrieben schreibt écrit écrivait escribió escribio escrito dijo scritto scrive escreveu"
+    " schreef geschreven skrev följande kirjoitti napsal napsala píše napísal napísala napisał napisała pisze írta написал написала написав писал писала"
+    " пишет пише написа yazdı yazmış scris napisao napisala kirjutas έγραψε viết menulis escriure parašė rakstīja כתב כתבה كتب كتبت كتابة نوشت لکھا".split())
+WROTE_PARTS = ("写道", "寫道", "写了", "書きました", "のメッセージ", "작성", "씀", "เขียน")
+WORD = re.compile(r"[^\W\d_]+")
 ON = re.compile(
     r"^(?:on|at|am|le|el|il|op|den|på|em|no dia|dne|dňa|w dniu|dnia|den|vào|pada|στις|dana|u|la|ב|ב-|בתאריך|في|بتاريخ|يوم|در|于"
     r"|在)\b", re.IGNORECASE)
@@ -116,6 +111,11 @@ BIDI = re.compile("[\u064b-\u0652\u0670\u061c\u200b-\u200f\u202a-\u202e\u2060-\u
 def plainly(line: str) -> str:
     """A line for matching: nothing invisible, no Arabic vowel signs, one kind of space, composed letters."""
     return unicodedata.normalize("NFC", BIDI.sub("", line[:MAX_LINE])).replace("\u00a0", " ").replace("\u202f", " ").strip()
+
+
+def says_wrote(plain: str) -> bool:
+    """Is a word for "wrote" among the words?"""
+    return not WROTE_WORDS.isdisjoint(WORD.findall(plain.lower())) or any(part in plain for part in WROTE_PARTS)
 
 
 def label_kind(text: str) -> str | None:

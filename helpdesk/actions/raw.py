@@ -5,16 +5,19 @@ from hashlib import sha256
 
 from sqlalchemy import or_, select
 
-from helpdesk import clock
+from helpdesk import clock, disk
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.crash import crash_point
+from helpdesk.errors import Busy
 from helpdesk.models import RawMessage
 
 LEASE_SECONDS, MOST_ATTEMPTS = 120, 3
 
 
 def store_raw(inbox_id: int, content: bytes, source: str, envelope_from: str = "", envelope_to: str = "") -> int:
-    """Keeps what arrived; when this returns the id, it is committed and may be acknowledged."""
+    """Keeps what arrived; when this returns the id, it is committed and may be acknowledged. Busy when the disk has no room for it."""
+    if not disk.has_room(len(content)):
+        raise Busy
     with transaction() as session:
         raw = RawMessage(inbox_id=inbox_id, content=content, size=len(content), sha256=sha256(content).hexdigest(), source=source,
                          envelope_from=envelope_from[:320], envelope_to=envelope_to[:320], received_at=clock.now())

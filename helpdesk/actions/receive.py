@@ -10,7 +10,7 @@ from helpdesk.actions.joining import Set, address_key, joined_ticket, key_of, lo
 from helpdesk.actions.record import Actor, by_contact, record
 from helpdesk.actions.transaction import transaction
 from helpdesk.crash import crash_point
-from helpdesk.incoming import Incoming, Person, Receipt
+from helpdesk.incoming import Incoming, Person, Receipt, StoredFile, storable
 from helpdesk.models import Address, Attachment, Contact, Message, RawMessage, Ticket
 
 
@@ -20,6 +20,7 @@ def receive(incomings: list[Incoming]) -> list[Receipt]:
     A message that came before (same inbox, external id and content) is a duplicate and changes nothing.
     """
     crash_point("receive.parsed")
+    incomings = [storable(incoming) for incoming in incomings]
     tokens = [search_index.tokens_of(*words_of(incoming)) for incoming in incomings]
     with transaction() as session:
         found = look_up(session, incomings)
@@ -106,8 +107,16 @@ def add_message(session: Session, found: Set, incoming: Incoming, contact: Conta
     session.flush()
     found.known[key_of(incoming)] = message
     found.by_external_id.setdefault(incoming.external_id, []).append(message)
-    session.add_all(Attachment(message_id=message.id, **vars(file)) for file in incoming.files)
+    session.add_all(attachment_of(message, file) for file in incoming.files)
     return message
+
+
+def attachment_of(message: Message, file: StoredFile) -> Attachment:
+    """The row of a file, cut to what the columns hold."""
+    return Attachment(
+        message_id=message.id, name=file.name[:255], content_type=file.content_type[:100], size=file.size, sha256=file.sha256,
+        inline=file.inline, content_id=file.content_id[:300],
+    )  # fmt: skip
 
 
 def columns_of(incoming: Incoming) -> dict[str, Any]:
@@ -116,7 +125,7 @@ def columns_of(incoming: Incoming) -> dict[str, Any]:
         "inbox_id": incoming.inbox_id, "channel": incoming.channel, "raw_message_id": incoming.raw_message_id,
         "from_name": incoming.sender.name[:200], "from_address": incoming.sender.address[:254],
         "to": people(incoming.to), "cc": people(incoming.cc), "subject": incoming.subject[:500],
-        "text": incoming.text, "reply_text": incoming.reply_text, "html": incoming.html, "language": incoming.language,
+        "text": incoming.text, "reply_text": incoming.reply_text, "html": incoming.html, "language": incoming.language[:5],
         "external_id": incoming.external_id, "content_hash": incoming.content_hash,
         "in_reply_to": incoming.in_reply_to[:500], "references": incoming.references[-50:],
         "verified": incoming.verified, "auto_reply": incoming.auto_reply[:60], "sent_at": incoming.sent_at,

@@ -174,7 +174,8 @@ def search_rows(played_: Play) -> list[Row]:
     for message in played_.messages:
         names = [name for row, name in played_.files if row is message]
         head = [str(played_.ticket.id), message["from_name"], message["from_address"]] if message["kind"] == "incoming" else []
-        found.append(search_index.row(played_.ticket.id, message["id"], search_index.tokens_of(*head, message["subject"], message["text"], *names)))
+        words = search_index.tokens_of(*head, message["subject"], message["text"], *names)
+        found.append(search_index.row(played_.ticket.id, message["id"], words))
     return found
 
 

@@ -31,6 +31,12 @@ class Ledger:
         """What nobody can account for."""
         return self.total - sum(self.parts.values())
 
+    @property
+    def shown(self) -> list[tuple[str, int]]:
+        """The first part, and all others that are not nothing."""
+        first, *rest = self.parts.items()
+        return [first, *(part for part in rest if part[1])]
+
 
 def stages() -> list[Stage]:
     """Intake, subscribers, release, delivery."""
@@ -83,7 +89,9 @@ def ledger_out() -> Ledger:
         )
         or 0
     )
-    states = db.session.execute(select(Delivery.state, func.count().label("number")).where(Delivery.message_id.is_not(None)).group_by(Delivery.state)).all()
+    states = db.session.execute(
+        select(Delivery.state, func.count().label("number")).where(Delivery.message_id.is_not(None)).group_by(Delivery.state)
+    ).all()
     return Ledger(total, {"cancelled": cancelled, "window": window, "handed_over": handed, **{row.state: row.number for row in states}})
 
 

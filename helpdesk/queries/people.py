@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import session as cookie
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import selectinload
 
 from helpdesk import clock, vault
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
 from helpdesk.models import Agent, AgentSession, Desk, OneTimeLink, team_agent, team_inbox
+from helpdesk.models.types import Moment
 from helpdesk.policy import Viewer
 
+SIGNED = select(AgentSession, Agent).join(Agent, Agent.id == AgentSession.agent_id).where(
+    AgentSession.token_hash == bindparam("token"), AgentSession.expires_at > bindparam("now", type_=Moment()), Agent.active)
+SCOPES = select(team_agent.c.team_id, team_inbox.c.inbox_id).outerjoin(team_inbox, team_inbox.c.team_id == team_agent.c.team_id).where(
+    team_agent.c.agent_id == bindparam("agent"))
+"""Two statements of every request, built once."""
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
@@ -31,9 +37,7 @@ def signed_in() -> Signed | None:
     token = cookie.get("token")
     if not isinstance(token, str):
         return None
-    row = db.session.execute(
-        select(AgentSession, Agent).join(Agent, Agent.id == AgentSession.agent_id)
-        .where(AgentSession.token_hash == vault.hash_token(token), AgentSession.expires_at > clock.now(), Agent.active)).first()
+    row = db.session.execute(SIGNED, {"token": vault.hash_token(token), "now": clock.now()}).first()
     if row is None:
         return None
     return Signed(row.Agent, row.AgentSession, viewer_of(row.Agent))
@@ -41,9 +45,7 @@ def signed_in() -> Signed | None:
 
 def viewer_of(agent: Agent) -> Viewer:
     """The agent with teams and inboxes, read anew, so that a lost membership counts at once."""
-    rows = db.session.execute(
-        select(team_agent.c.team_id, team_inbox.c.inbox_id).outerjoin(team_inbox, team_inbox.c.team_id == team_agent.c.team_id)
-        .where(team_agent.c.agent_id == agent.id)).all()
+    rows = db.session.execute(SCOPES, {"agent": agent.id}).all()
     teams = tuple(sorted({row.team_id for row in rows}))
     inboxes = tuple(sorted({row.inbox_id for row in rows if row.inbox_id is not None}))
     return Viewer(agent.id, agent.role, teams, inboxes, agent.language)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, select, text
 
 from helpdesk.extensions import db
-from helpdesk.folding import query_tokens
-from helpdesk.policy import Viewer
+from helpdesk.folding import fold_email, fold_phone, query_tokens
+from helpdesk.models import Address, Ticket
+from helpdesk.policy import Viewer, visible
 from helpdesk.queries.ticket_list import ticket_rows
 
 MOST = 50
@@ -32,10 +33,20 @@ def search(viewer: Viewer, query: str) -> Found:
     words = query_tokens(query[:500])[:12]
     number = "".join(query.split()).lstrip("#")
     direct = [int(number)] if number.isascii() and number.isdigit() and len(number) <= 9 else []
-    numbers = direct + [found for found in matching(viewer, words) if found not in direct] if words or direct else []
+    numbers = list(dict.fromkeys([*direct, *by_address(viewer, query), *matching(viewer, words)]))
     by_id = {row.id: row for row in ticket_rows(viewer, numbers[: MOST + 1])} if numbers else {}
     rows = [by_id[found] for found in numbers if found in by_id]
     return Found(rows[:MOST], words, len(rows) > MOST)
+
+
+def by_address(viewer: Viewer, query: str) -> list[int]:
+    """Numbers of tickets whose contact has this telephone number or e-mail address, newest first."""
+    digits = sum(letter.isdigit() for letter in query)
+    if "@" not in query and not 7 <= digits <= 15:
+        return []
+    value = fold_email(query.strip()) if "@" in query else fold_phone(query)
+    found = select(Ticket.id).join(Address, Address.contact_id == Ticket.contact_id).where(Address.value == value, visible(viewer))
+    return list(db.session.scalars(found.order_by(Ticket.last_at.desc(), Ticket.id.desc()).limit(MOST + 1)))
 
 
 def matching(viewer: Viewer, words: list[str]) -> list[int]:

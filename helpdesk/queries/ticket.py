@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
@@ -15,6 +15,17 @@ from helpdesk.policy import Viewer, sees, visible
 IN_MESSAGES = ("ticket_opened", "message_received", "reply_written", "note_written", "reply_cancelled", "reply_released")
 """Kinds that the message itself shows."""
 MOST_ENTRIES, EARLIER = 200, 5
+NUMBER = bindparam("number")
+# Built once: building a statement takes longer than asking it.
+CONTACT = select(Contact).where(Contact.id == bindparam("contact")).options(selectinload(Contact.addresses))
+EVENTS = select(Event).where(Event.ticket_id == NUMBER).order_by(Event.id)
+MESSAGES = (
+    select(Message)
+    .where(Message.ticket_id == NUMBER, Message.cancelled_at.is_(None))
+    .order_by(Message.id)
+    .options(selectinload(Message.attachments), joinedload(Message.delivery))
+)
+DRAFTS = select(Draft).where(Draft.ticket_id == NUMBER, Draft.agent_id == bindparam("agent")).options(selectinload(Draft.attachments))
 
 
 @dataclass(frozen=True)
@@ -50,12 +61,10 @@ def find_ticket(viewer: Viewer, number: int) -> Ticket:
 def ticket_page(viewer: Viewer, number: int, *, everything: bool = False) -> TicketPage:
     """The ticket with its timeline, newest last; the latest MOST_ENTRIES unless everything is wanted."""
     ticket = find_ticket(viewer, number)
-    contact = db.session.scalars(select(Contact).where(Contact.id == ticket.contact_id).options(selectinload(Contact.addresses))).one()
+    contact = db.session.scalars(CONTACT, {"contact": ticket.contact_id}).one()
     entries = timeline(number)
     shown = entries if everything else entries[-MOST_ENTRIES:]
-    drafts = db.session.scalars(
-        select(Draft).where(Draft.ticket_id == number, Draft.agent_id == viewer.agent_id).options(selectinload(Draft.attachments))
-    )
+    drafts = db.session.scalars(DRAFTS, {"number": number, "agent": viewer.agent_id})
     return TicketPage(
         ticket, contact, shown, len(entries) - len(shown), earlier_tickets(viewer, ticket), {draft.kind: draft for draft in drafts}
     )
@@ -63,13 +72,8 @@ def ticket_page(viewer: Viewer, number: int, *, everything: bool = False) -> Tic
 
 def timeline(number: int) -> list[Entry]:
     """Messages and the events that no message shows, in the order in which they happened."""
-    events = db.session.scalars(select(Event).where(Event.ticket_id == number).order_by(Event.id)).all()
-    messages = db.session.scalars(
-        select(Message)
-        .where(Message.ticket_id == number, Message.cancelled_at.is_(None))
-        .order_by(Message.id)
-        .options(selectinload(Message.attachments), selectinload(Message.delivery))
-    ).all()
+    events = db.session.scalars(EVENTS, {"number": number}).all()
+    messages = db.session.scalars(MESSAGES, {"number": number}).all()
     born = {event.message_id: event.id for event in reversed(events) if event.message_id and event.kind in IN_MESSAGES}
     entries = [Entry(message.created_at, born.get(message.id, 0), message=message) for message in messages]
     entries += [Entry(event.at, event.id, event=event) for event in events if event.kind not in IN_MESSAGES and is_shown(event)]

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.worker.base import StopRequested, WorkerStatus
 
 from helpdesk import jobs
 
@@ -59,9 +60,10 @@ class Worker(SimpleWorker):
     asked_to_stop = False
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
-        """SIGTERM: after the job under way, or at once."""
-        self.asked_to_stop = True
-        super().request_stop(signum, frame)
+        """SIGTERM: after the job under way, or at once. rq's own way writes to Redis, which may be away, in the midst of a job."""
+        self.asked_to_stop = self._stop_requested = True
+        if self.get_state() != WorkerStatus.BUSY:
+            raise StopRequested
 
     def subscribe(self) -> None:
         """Takes no orders."""
@@ -77,7 +79,6 @@ class Patience:
     """Pauses that grow, and end at once on SIGTERM."""
 
     def __init__(self) -> None:
-        self.stopping = False
         self.seconds = PAUSE_SECONDS
         self.watch()
 
@@ -87,7 +88,6 @@ class Patience:
             signal.signal(number, self.stop)
 
     def stop(self, _number: int, _frame: FrameType | None) -> None:
-        self.stopping = True
         raise SystemExit(0)
 
     def pause(self) -> None:
@@ -100,19 +100,25 @@ def serve(app: Flask, queues: Sequence[str]) -> None:
     """Works until SIGTERM: a job under way is finished. A dead Redis is waited for."""
     NamedJob.app = app
     patience = Patience()
-    while not patience.stopping:
+    while True:
         begun = time.monotonic()
-        try:
-            worker = make(app.config["REDIS_URL"], queues)
-            worker.work(logging_level="WARNING")
-            if worker.asked_to_stop:
-                return
-        except (RedisError, OSError) as error:
-            log.warning("no work without Redis: %s", type(error).__name__)
+        if work_until_lost(app.config["REDIS_URL"], queues):
+            return
         patience.watch()
         if time.monotonic() - begun > 10:
             patience.seconds = PAUSE_SECONDS
         patience.pause()
+
+
+def work_until_lost(url: str, queues: Sequence[str]) -> bool:
+    """Works until SIGTERM (True) or until Redis is away (False)."""
+    worker = None
+    try:
+        worker = make(url, queues)
+        worker.work(logging_level="WARNING")
+    except (RedisError, OSError) as error:
+        log.warning("no work without Redis: %s", type(error).__name__)
+    return worker is not None and worker.asked_to_stop
 
 
 def make(url: str, queues: Sequence[str]) -> Worker:

@@ -1,18 +1,20 @@
 """What every page of the frame needs: the reader, the views with counts, names, and the words' helpers."""
 
+import time
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, g, request
 from flask_babel import get_locale
-from flask_babel import gettext as _
 from redis.exceptions import RedisError
 
 from helpdesk import words
 from helpdesk.extensions import redis_connection
 from helpdesk.queries import roster
 from helpdesk.queries.counts import CAP, counts
-from helpdesk.web import jinja, reader
+from helpdesk.web import jinja, parts, reader
 from helpdesk.web.access import signed_in_now
+from helpdesk.web.reader import text as _
 from helpdesk.web.rows import row_html
 
 VIEWS = (
@@ -32,7 +34,7 @@ def init_app(app: Flask) -> None:
     """Filters and globals of the templates."""
     jinja.register(app)
     reader.init_app(app)
-    app.jinja_env.globals["row_html"] = row_html
+    app.jinja_env.globals.update(fixed=parts.fixed, part=parts.part, row_html=row_html)
     app.context_processor(context)
 
 
@@ -190,8 +192,15 @@ def colleagues(locale: str) -> list[dict[str, Any]]:
 
 def degraded() -> str | None:
     """A sentence while live changes cannot arrive; pages work without Redis."""
+    if redis_answers(int(time.monotonic())):
+        return None
+    return _("Live changes are late: the message line is down. Everything is saved; pages refresh by themselves when it is back.")
+
+
+@lru_cache(maxsize=1)
+def redis_answers(_second: int) -> bool:
+    """Asked once a second, not once a page."""
     try:
-        redis_connection().ping()
+        return bool(redis_connection().ping())
     except (RedisError, OSError):
-        return _("Live changes are late: the message line is down. Everything is saved; pages refresh by themselves when it is back.")
-    return None
+        return False

@@ -110,8 +110,8 @@ def body_of(text: str, quoted: Letter | None) -> str:
     text = text.replace("\r\n", "\n")
     if quoted is None:
         return text
-    arabic = direction_of(text) == "rtl"
-    head = f"في {quoted.date}، كتب {quoted.sender}:" if arabic else f"On {quoted.date}, {quoted.sender} wrote:"
+    arabic, name = direction_of(text) == "rtl", " ".join(filter(None, quoted.sender))
+    head = f"في {quoted.date}، كتب {name}:" if arabic else f"On {quoted.date}, {name} wrote:"
     return "\n".join([text, "", head, *(f"> {line}" for line in quoted.text.splitlines())])
 
 

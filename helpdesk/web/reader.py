@@ -7,7 +7,7 @@ from typing import Any
 
 from babel import Locale
 from babel.support import NullTranslations
-from flask import Flask, current_app, g
+from flask import Flask, g
 from flask_babel import get_locale, get_timezone, get_translations
 from markupsafe import Markup
 
@@ -24,7 +24,7 @@ class Reader:
 
 def init_app(app: Flask) -> None:
     """Gives the templates their words without Flask-Babel's way to them, which is ten times as long."""
-    app.jinja_env.globals.update({"_": word, "gettext": word, "ngettext": counted, "fixed": fixed})
+    app.jinja_env.globals.update({"_": word, "gettext": word, "ngettext": counted})
 
 
 def reader() -> Reader:
@@ -42,13 +42,18 @@ def word(message: str, **values: Any) -> Markup:
     return Markup(translated(language, message)) % values if values else plain(language, message)  # noqa: S704  our own words
 
 
+def text(message: str) -> str:
+    """A sentence without values, for Python: what gettext says, by the short way."""
+    return translated(reader().language, message)
+
+
 def counted(one: str, many: str, num: int, **values: Any) -> Markup:
     """The sentence that goes with the number; `num` is among its values."""
     return Markup(reader().words.ungettext(one, many, num)) % {"num": num, **values}  # noqa: S704  our own words
 
 
 @lru_cache(maxsize=5000)
-def translated(language: str, message: str) -> str:
+def translated(_language: str, message: str) -> str:
     """From the catalogue of that language, which is the reader's."""
     return str(reader().words.ugettext(message))
 
@@ -57,14 +62,3 @@ def translated(language: str, message: str) -> str:
 def plain(language: str, message: str) -> Markup:
     """A sentence without values; like one with values it writes a percent sign as two."""
     return Markup(translated(language, message) % {})  # noqa: S704  our own words
-
-
-def fixed(template: str) -> Markup:
-    """A part that is the same on every page in one language, made once."""
-    return made(template, reader().language)
-
-
-@lru_cache(maxsize=50)
-def made(template: str, language: str) -> Markup:
-    """See `fixed`."""
-    return Markup(current_app.jinja_env.get_template(template).render())  # noqa: S704  our own words

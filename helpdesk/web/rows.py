@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from flask import g, get_template_attribute
 from markupsafe import Markup
 
+from helpdesk import clock
 from helpdesk.clock import FAR
 from helpdesk.queries import roster
 from helpdesk.queries.tags import tags_of
+from helpdesk.web.parts import part
 from helpdesk.web.reader import reader
 from helpdesk.web.times import phase
 
@@ -73,12 +73,6 @@ def shown_rows(rows: Sequence[Any]) -> list[ShownRow]:
 
 def row_html(row: ShownRow, chosen: bool = False) -> Markup:
     """The row as HTML; made again only when something of it, or the way a time of it is written, is another."""
+    now, zone = clock.now(), reader().zone
     moments = (row.at, row.waiting_since, row.snoozed_until)
-    reading = reader()
-    return kept(row, chosen, reading.language, str(reading.zone), g.digits, tuple(phase(moment) for moment in moments if moment))
-
-
-@lru_cache(maxsize=5000)
-def kept(row: ShownRow, chosen: bool, *_reader_and_times: object) -> Markup:
-    """The arguments are all that a row shows, so what is kept is never out of date."""
-    return Markup(get_template_attribute("tickets/_row.html", "ticket_row")(row, chosen))  # noqa: S704  the template escapes
+    return part("tickets/_row.html", "ticket_row", row, chosen, depends=(str(zone), *(phase(moment, now) for moment in moments if moment)))

@@ -1,7 +1,6 @@
 """Is the desk well? For machines in a word, for admins in words and sums."""
 
 import json
-import shutil
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -10,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as AnyResponse
 
-from helpdesk import clock
+from helpdesk import clock, disk
 from helpdesk.actions.raw import try_again
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db, redis_connection
@@ -20,7 +19,6 @@ from helpdesk.settings import current
 from helpdesk.web.access import allow
 
 blueprint = Blueprint("system", __name__)
-LOW_WATER_BYTES = 200 * 1024 * 1024
 
 
 @blueprint.get("/healthz")
@@ -34,7 +32,7 @@ def healthz() -> Response:
 @allow("anyone")
 def readyz() -> tuple[Response, int]:
     """Whether work can be done: 503 names what is missing."""
-    checks = {"database": database_answers(), "redis": redis_answers(), "disk": disk_has_room()}
+    checks = {"database": database_answers(), "redis": redis_answers(), "disk": disk.has_room()}
     return jsonify(ready=all(checks.values()), **checks), 200 if all(checks.values()) else 503
 
 
@@ -44,7 +42,7 @@ def show() -> str:
     """Stages, ledgers, parts of the program, and what was put aside."""
     return render_template(
         "system/health.html", stages=health.stages(), incoming=health.ledger_in(), outgoing=health.ledger_out(), children=children(),
-        aside=health.put_aside(), now=clock.now(), redis=redis_answers(), disk=disk_has_room(), free=shutil.disk_usage(current().data).free)
+        aside=health.put_aside(), now=clock.now(), redis=redis_answers(), disk=disk.has_room(), free=disk.free_bytes())
 
 
 @blueprint.get("/raw/<int:raw_id>")
@@ -85,11 +83,6 @@ def redis_answers() -> bool:
         return bool(redis_connection().ping())
     except (RedisError, OSError):
         return False
-
-
-def disk_has_room() -> bool:
-    """Above the mark below which nothing more is taken in."""
-    return shutil.disk_usage(current().data).free > LOW_WATER_BYTES
 
 
 def children() -> list[dict[str, object]]:

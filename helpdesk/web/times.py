@@ -27,17 +27,16 @@ def digits(text: object) -> str:
 
 def short_time(moment: datetime) -> str:
     """ "now", "6 min", "10:24", "Thu", "14 Sep" or "14 Sep 2025" in the reader's language and zone; time.js keeps the same rules."""
-    today, number = phase(moment)
+    today, number = phase(moment, clock.now())
     if today is None:
         return digits(ngettext("%(num)s min", "%(num)s min", number)) if number else _("now")
     text, in_numbers = older(moment, today, bool(number), reader().locale, reader().zone)
     return digits(text) if in_numbers else text
 
 
-def phase(moment: datetime) -> Phase:
+def phase(moment: datetime, now: datetime) -> Phase:
     """What decides, beside reader and moment, how it is written: None and the minutes since then, or the reader's day and whether the
     moment lies within six days before now."""
-    now = clock.now()
     age = now - moment
     if timedelta(0) <= age < HOUR:
         return None, int(age.total_seconds() // 60)

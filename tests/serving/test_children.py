@@ -53,7 +53,7 @@ def test_a_child_that_dies_is_named_and_comes_back(all_of_them: Children) -> Non
 
 def test_pauses_grow_and_begin_anew_after_a_healthy_minute(all_of_them: Children) -> None:
     child = all_of_them.start("web", sleep)
-    pauses = []
+    pauses, pid = [], child.pid
     for _ in range(10):
         child.fell(1 << 8)
         assert child.due is not None
@@ -65,6 +65,7 @@ def test_pauses_grow_and_begin_anew_after_a_healthy_minute(all_of_them: Children
     child.fell(0)
     assert child.due is not None
     assert child.due - time.monotonic() < 0.3
+    child.pid = pid  # it lives: the fixture ends it
 
 
 def test_stop_kills_who_does_not_listen_and_ends_the_last_last(tmp_path: Path) -> None:
@@ -75,7 +76,7 @@ def test_stop_kills_who_does_not_listen_and_ends_the_last_last(tmp_path: Path) -
 
     found = Children(tmp_path / "children.json")
     pids = [found.start(name, work).pid for name, work in (("valkey", sleep), ("web", sleep), ("worker", deaf))]
-    until(lambda: (tmp_path / "deaf").exists(), "deaf", 5)
+    until((tmp_path / "deaf").exists, "deaf", 5)
     begun = time.monotonic()
     found.stop(0.5, last="valkey")
     assert 0.5 <= time.monotonic() - begun < 2

@@ -77,7 +77,9 @@ def wait(notes: Path, word: str, times: int = 1) -> None:
 
 
 def end(pid: int) -> int:
+    """SIGTERM; its exit code, within five seconds."""
     os.kill(pid, signal.SIGTERM)
+    until(lambda: bool(os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)), "ended", 5)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
@@ -105,7 +107,8 @@ def test_sigterm_lets_the_work_under_way_end(run: Callable[..., int], notes: Pat
     ("subprocess.call", (["touch", "{stolen}"],), {}), ("helpdesk.jobs.run", (), {"name": "note"}),
 ])
 def test_other_functions_are_refused(
-    function: str, arguments: tuple[object, ...], more: dict[str, str], run: Callable[..., int], notes: Path, valkey: Valkey, tmp_path: Path,
+    function: str, arguments: tuple[object, ...], more: dict[str, str], run: Callable[..., int], notes: Path, valkey: Valkey,
+    tmp_path: Path,
 ) -> None:
     stolen = str(tmp_path / "stolen")
     filled = tuple([part.format(stolen=stolen) for part in each] if isinstance(each, list) else str(each).format(stolen=stolen)

@@ -28,6 +28,6 @@ export function act(name, event) {
 function openMenu(summary) {
   const menu = summary.parentElement;
   menu.open = true;
-  (menu.querySelector('.menu [aria-current], .menu button:not([hidden]), .menu input:not([type=hidden])') ?? summary).focus();
+  (menu.querySelector('.menu [aria-current]') ?? menu.querySelector('.menu button, .menu a, .menu input:not([type=hidden])') ?? summary).focus();
   return true;
 }

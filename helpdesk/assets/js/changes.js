@@ -36,6 +36,7 @@ document.addEventListener('submit', event => {
   if (!message) return;
   event.preventDefault();
   event.stopImmediatePropagation();
+  event.target.closest('[data-toast]')?.remove();
   takeBack(action, message);
 }, true);
 

@@ -22,7 +22,7 @@ document.addEventListener('keydown', event => {
   const stroke = strokeOf(event);
   if (!stroke || (isLetter(stroke) && (inText() || !lettersOn()))) return;
   const sequence = Date.now() - firstAt < 1000 ? `${first} ${stroke}` : '';
-  const key = find(sequence) ?? find(stroke);
+  const key = find(sequence) || find(stroke);
   [first, firstAt] = [key ? '' : stroke, Date.now()];
   if (key && act(key.do, event)) event.preventDefault();
 });

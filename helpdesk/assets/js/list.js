@@ -25,7 +25,8 @@ export async function open(href, { push = true } = {}) {
     if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
     const text = await answer.text();
     if (new URL(href, location.href).pathname !== location.pathname) return;
-    await htmx.swap({ text, target, swap: 'innerHTML', sourceElement: target });
+    target.replaceChildren(...new DOMParser().parseFromString(text, 'text/html').body.childNodes);
+    htmx.process(target);
     document.dispatchEvent(new CustomEvent('ticket-open'));
   } catch {
     location.assign(href);

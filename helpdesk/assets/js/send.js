@@ -64,9 +64,9 @@ async function sent(form, text, then) {
   document.dispatchEvent(new CustomEvent('sent'));
   show(text);
   if (then === 'send-next') return openNext();
+  form.elements.body.focus();
   await refreshTicket();
   toEnd();
-  form.elements.body.focus();
 }
 
 /** No line: the text stays, and goes out once; its key makes sure that it goes out once only. */

@@ -115,7 +115,7 @@ def test_threads_take_turns() -> None:
 
 def run_limited(code: str) -> subprocess.CompletedProcess[str]:
     """A worker's limits in a process of its own, so that they do not hold for the tests."""
-    prelude = "from channels.email import parser_worker as w\nw.MEMORY_BYTES, w.CPU_SECONDS = 256 << 20, 1\nw.set_limits(); w.allow_for(0)\n"
+    prelude = "import channels.email.parser_worker as w\nw.MEMORY_BYTES, w.CPU_SECONDS = 256 << 20, 1\nw.set_limits(); w.allow_for(0)\n"
     return subprocess.run([sys.executable, "-c", prelude + code], cwd=ROOT, capture_output=True, text=True, timeout=30)
 
 

@@ -1,0 +1,36 @@
+"""Parts of pages that are kept: what comes out of the same template with the same values for the same kind of reader is made once.
+
+A part may show nothing but the values it is given, words and digits. Values are compared, so what is kept is never out of date.
+"""
+
+from collections.abc import Hashable
+from functools import lru_cache
+
+from flask import current_app, g, get_template_attribute
+from markupsafe import Markup
+
+from helpdesk.web.reader import reader
+
+MOST = 8000
+
+
+def fixed(template: str) -> Markup:
+    """A whole template that takes no values."""
+    return made(template, reader().language)
+
+
+@lru_cache(maxsize=50)
+def made(template: str, _language: str) -> Markup:
+    """See `fixed`."""
+    return Markup(current_app.jinja_env.get_template(template).render())  # noqa: S704  templates escape
+
+
+def part(template: str, macro: str, *values: Hashable, depends: Hashable = None) -> Markup:
+    """A macro of a template with values. `depends`: what else decides how it looks, such as the time."""
+    return called(template, macro, values, (reader().language, g.get("digits"), depends))
+
+
+@lru_cache(maxsize=MOST)
+def called(template: str, macro: str, values: tuple[Hashable, ...], _depends: Hashable) -> Markup:
+    """See `part`."""
+    return Markup(get_template_attribute(template, macro)(*values))  # noqa: S704  templates escape
