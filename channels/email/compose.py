@@ -13,8 +13,9 @@ from channels.email.attachments import safe_name
 from channels.email.compose_headers import Field, UnsafeHeader
 from channels.email.compose_html import direction_of, page_of_html, page_of_text
 from channels.email.html import sanitise
-from channels.email.parse_language import language_of
 from channels.email.parse_mime import Entity, read_mail
+from helpdesk import clock
+from helpdesk.folding import language_of
 
 __all__ = ["Outgoing", "UnsafeHeader", "compose"]
 
@@ -57,7 +58,7 @@ Part = tuple[list[Field], bytes, list[list[str]]]  # its fields, its body, the n
 
 def _fields(mail: Outgoing, language: str) -> list[Field]:
     """The fields of the whole mail, in the order in which they are written."""
-    moment = mail.date or datetime.now(UTC)
+    moment = mail.date or clock.now()
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     fields: list[Field | None] = [
         headers.field("Date", format_datetime(moment.astimezone(UTC)).split()),

@@ -19,6 +19,7 @@ from flask import Flask
 from channels.email.headers import decoded
 from channels.raw_message import inbox_for, store_raw
 from helpdesk.actions import practice
+from helpdesk.queries.practice import desk_is_demo
 
 log = logging.getLogger(__name__)
 MOST_BYTES, MOST_RECIPIENTS, MOST_CONNECTIONS = 50 * 1024 * 1024, 100, 40
@@ -205,6 +206,11 @@ class PracticeHandler(Handler):
     and the second copy of a mail is known by its Message-ID and content."""
 
     source = "practice"
+
+    async def refusal(self, address: str) -> str | None:
+        """Only a desk that is tried out plays the customers' post office too."""
+        answer = await asyncio.to_thread(self.safely, lambda: TAKEN if desk_is_demo() or inbox_for(address) is not None else UNKNOWN)
+        return None if answer == TAKEN else answer
 
     def kept(self, content: bytes, sender: str, recipients: list[str]) -> str:
         """In turn: inboxes first."""

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from channels.channel import Accepted, Refused
+from channels.channel import Accepted, Refused, SurelyNotAccepted
 from channels.email import smtp
 from channels.email.compose import Outgoing, UnsafeHeader, compose
 from helpdesk import store, vault
 from helpdesk.extensions import db
 from helpdesk.models import Agent, Attachment, Delivery, Desk, Inbox, Letter, Message, Ticket
+from helpdesk.queries.practice import desk_is_demo
 from helpdesk.settings import current
 
 
@@ -34,7 +35,9 @@ def server_of(inbox: Inbox) -> smtp.Server:
     """The inbox's own server, or the practice post office of this desk."""
     if inbox.smtp:
         return smtp.Server(inbox.smtp["host"], int(inbox.smtp["port"]), inbox.smtp.get("security", "none"))
-    return smtp.Server("127.0.0.1", current().practice_smtp_port)
+    if not desk_is_demo():
+        raise SurelyNotAccepted("no mail server is set for this inbox")
+    return smtp.Server("127.0.0.1", current().practice_smtp_port, practice=True)
 
 
 def mail_of_message(message: Message, inbox: Inbox) -> Outgoing:

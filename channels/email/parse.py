@@ -11,9 +11,9 @@ from channels.email.limits import Unreadable
 from channels.email.parse_auto_reply import auto_reply_reason, auto_submitted
 from channels.email.parse_bodies import bodies_of
 from channels.email.parse_date import moment_of
-from channels.email.parse_language import language_of
 from channels.email.parse_mime import Entity, read_mail
 from channels.email.quote import reply_text
+from helpdesk.folding import language_of
 
 __all__ = ["Unreadable", "parse"]
 

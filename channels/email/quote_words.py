@@ -61,10 +61,12 @@ MESSAGE_WORD = re.compile(
     r"|kiri|sõnum"
     r"|الرسالة|رسالة|پیام|邮件|郵件|メッセージ|메시지|메일|μήνυμα|הודעה|pesan|thư", re.IGNORECASE)
 
-WROTE_WORDS = frozenset(
-    "wrote writes said quoting zitat citando citat schrieb geschrieben schreibt écrit écrivait escribió escribio escrito dijo scritto scrive escreveu"
-    " schreef geschreven skrev följande kirjoitti napsal napsala píše napísal napísala napisał napisała pisze írta написал написала написав писал писала"
-    " пишет пише написа yazdı yazmış scris napisao napisala kirjutas έγραψε viết menulis escriure parašė rakstīja כתב כתבה كتب كتبت كتابة نوشت لکھا".split())
+WROTE_WORDS = frozenset((
+    "wrote writes said quoting zitat citando citat schrieb geschrieben schreibt écrit écrivait escribió escribio escrito dijo"
+    " scritto scrive escreveu schreef geschreven skrev följande kirjoitti napsal napsala píše napísal napísala napisał napisała"
+    " pisze írta написал написала написав писал писала пишет пише написа yazdı yazmış scris napisao napisala kirjutas έγραψε viết"
+    " menulis escriure parašė rakstīja כתב כתבה كتب كتبت كتابة نوشت لکھا"
+).split())
 WROTE_PARTS = ("写道", "寫道", "写了", "書きました", "のメッセージ", "작성", "씀", "เขียน")
 WORD = re.compile(r"[^\W\d_]+")
 ON = re.compile(

@@ -2,10 +2,12 @@
 
 import smtplib
 import socket
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from channels.channel import Accepted, Refused, SurelyNotAccepted, Uncertain
+from helpdesk import egress
 from helpdesk.crash import crash_point
 
 CONNECT_SECONDS, COMMAND_SECONDS, DOT_SECONDS = 30, 300, 600
@@ -13,17 +15,20 @@ CONNECT_SECONDS, COMMAND_SECONDS, DOT_SECONDS = 30, 300, 600
 
 @dataclass(frozen=True)
 class Server:
-    """Where mail leaves. `security` is "none" or "starttls" or "tls"."""
+    """Where mail leaves. `security` is "none" or "starttls" or "tls"; `practice`: our own listener on this machine."""
 
     host: str
     port: int
     security: str = "none"
+    practice: bool = False
 
 
 def send(server: Server, envelope_from: str, recipients: list[str], content: bytes, mark: Callable[[], bool]) -> Accepted:
     """Sends; raises SurelyNotAccepted, Refused or Uncertain. `mark` is called between the server's go-ahead and the first byte."""
     try:
         connection = connect(server)
+    except egress.Forbidden as error:
+        raise Refused(str(error)) from error
     except (OSError, smtplib.SMTPException) as error:
         raise SurelyNotAccepted(words_of(error)) from error
     try:
@@ -41,16 +46,22 @@ def send(server: Server, envelope_from: str, recipients: list[str], content: byt
 
 
 def connect(server: Server) -> smtplib.SMTP:
-    """Greets the server; all waits are bounded."""
-    kind = smtplib.SMTP_SSL if server.security == "tls" else smtplib.SMTP
-    connection = kind(
-        server.host, server.port, local_hostname=socket.gethostname().encode("ascii", "replace").decode(), timeout=CONNECT_SECONDS
+    """Greets the server at the address that was checked; all waits are bounded, certificates are verified."""
+    address = "127.0.0.1" if server.practice else egress.resolve(server.host, server.port)
+    name, context = socket.gethostname().encode("ascii", "replace").decode(), ssl.create_default_context()
+    connection = (
+        smtplib.SMTP_SSL(local_hostname=name, timeout=CONNECT_SECONDS, context=context)
+        if server.security == "tls"
+        else smtplib.SMTP(local_hostname=name, timeout=CONNECT_SECONDS)
     )
+    connection._host = server.host  # type: ignore[attr-defined]  # noqa: SLF001  the name for TLS; the address is what was checked
+    code, words = connection.connect(address, server.port)
+    expect((code, words), 220)
     assert connection.sock is not None
     connection.sock.settimeout(COMMAND_SECONDS)
     connection.ehlo_or_helo_if_needed()
     if server.security == "starttls":
-        connection.starttls()
+        connection.starttls(context=context)
         connection.ehlo()
     return connection
 

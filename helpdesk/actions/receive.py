@@ -1,5 +1,6 @@
 """Messages that came in become messages of tickets: a list in, one transaction, a receipt for each."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -20,7 +21,7 @@ def receive(incomings: list[Incoming]) -> list[Receipt]:
     A message that came before (same inbox, external id and content) is a duplicate and changes nothing.
     """
     crash_point("receive.parsed")
-    incomings = [storable(incoming) for incoming in incomings]
+    incomings = [kept_as(incoming) for incoming in incomings]
     tokens = [search_index.tokens_of(*words_of(incoming)) for incoming in incomings]
     with transaction() as session:
         found = look_up(session, incomings)
@@ -30,6 +31,12 @@ def receive(incomings: list[Incoming]) -> list[Receipt]:
         crash_point("receive.before_commit")
     crash_point("receive.after_commit")
     return receipts
+
+
+def kept_as(incoming: Incoming) -> Incoming:
+    """As both databases keep it; its id is cut here, since the key that tells messages apart is made of it."""
+    made: Incoming = storable(incoming)
+    return replace(made, external_id=made.external_id[:500])
 
 
 def receive_one(session: Session, found: Set, incoming: Incoming, words: str) -> Receipt:

@@ -73,7 +73,8 @@ def open_desk(settings: Settings, sockets: Sockets, children: Children, empty: b
     if private:
         path.unlink(missing_ok=True)  # of a server that was killed: nobody is to take it for the new one
         children.start("valkey", valkey.server(settings.data))
-    app = application(settings)
+    with waiting.let_through():
+        app = application(settings)
     demo = first_start.prepare(app, settings, empty, listening.is_loopback(sockets["web"]))
     if private:
         wait_for_valkey(settings, children)
