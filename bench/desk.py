@@ -130,13 +130,13 @@ class KeptPostgreSQL(PostgreSQL):
 
 
 def seed_folder() -> Path:
-    """Named after what the seeds are made from."""
-    sources = sorted([*(ROOT / "bench" / "seed").glob("*.py"), *(ROOT / "migrations" / "versions").glob("*.py"),
-                      *(ROOT / "helpdesk" / "folding").glob("*.py")])
-    folder = KEPT / sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+    """Named after what the seeds are made from: the seed's own files, and which migrations there are."""
+    made_from = [path.read_bytes() for path in sorted((ROOT / "bench" / "seed").glob("*.py"))]
+    made_from += [path.name.encode() for path in sorted((ROOT / "migrations" / "versions").glob("*.py"))]
+    folder = KEPT / sha256(b"".join(made_from)).hexdigest()[:12]
     folder.mkdir(parents=True, exist_ok=True)
     for parent in (folder, KEPT):
-        parent.chmod(0o755)
+        parent.chmod(0o755)  # PostgreSQL runs as another user
     return folder
 
 

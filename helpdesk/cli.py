@@ -68,11 +68,14 @@ def run(empty: bool) -> None:
 def worker(queues: tuple[str, ...]) -> None:
     """Runs one more worker, on this or another machine; QUEUES are fast, mail, delivery and slow, by default all."""
     from helpdesk.jobs import QUEUES
+    from helpdesk.serving import logs
     from helpdesk.serving.worker import serve
 
     unknown = set(queues) - set(QUEUES)
     if unknown:
         raise click.BadParameter(f"there is no queue {', '.join(sorted(unknown))}; there are {', '.join(QUEUES)}", param_hint="QUEUES")
+    logs.configure(Settings.from_environ().log)
+    logs.name_process("worker")
     serve(application(), queues or QUEUES)
 
 

@@ -37,4 +37,5 @@ def crash_point(name: str) -> None:
         return
     passes[name] = passes.get(name, 0) + 1
     if passes[name] == int(count or 1):
+        os.write(2, f"crash point {name}\n".encode())  # for whoever counts
         os.kill(os.getpid(), signal.SIGKILL)

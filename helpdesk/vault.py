@@ -78,6 +78,16 @@ def read_reply_token(token: str) -> tuple[int, int] | None:
     return None
 
 
+def is_forged(token: str) -> bool:
+    """Looks like a reply token of ours and is none."""
+    return bool(REPLY_TOKEN.fullmatch(token.lower())) and read_reply_token(token) is None
+
+
+def is_forged_message_id(message_id: str, domain: str) -> bool:
+    """Looks like a Message-ID minted for that domain of ours and is none."""
+    return bool(MESSAGE_ID.match(message_id)) and message_id.endswith(f"@{domain}") and ticket_of_message_id(message_id) is None
+
+
 def hash_token(token: str) -> str:
     """How secrets of links and sessions lie in the database."""
     return sha256(token.encode()).hexdigest()

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 Row = tuple[object, ...]
-MODELS_WITH_IDS = ("desk", "agent", "team", "inbox", "contact", "ticket", "message", "event")
+NUMBERED = ("desk", "agent", "team", "inbox", "contact", "ticket", "message", "event")
 
 
 class Sqlite:
@@ -17,7 +17,7 @@ class Sqlite:
 
     def __init__(self, path: Path) -> None:
         self.connection = sqlite3.connect(path, isolation_level=None)
-        for pragma in ("synchronous=OFF", "foreign_keys=OFF", "cache_size=-400000", "temp_store=MEMORY"):
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF", "cache_size=-400000", "temp_store=MEMORY"):
             self.connection.execute(f"PRAGMA {pragma}")
         found = self.connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND name LIKE 'ix~_%' ESCAPE '~'").fetchall()
         self.indexes = [sql for _, sql in found]
@@ -36,7 +36,7 @@ class Sqlite:
         for sql in self.indexes:
             self.connection.execute(sql)
         self.connection.execute("ANALYZE")
-        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.connection.execute("PRAGMA journal_mode=WAL")
         self.connection.close()
 
 
@@ -65,7 +65,7 @@ class PostgreSQL:
         """Search rows, sequences, indexes and the planner's figures."""
         ask = self.connection.execute
         ask("INSERT INTO search_row (tokens, ticket_id, message_id) SELECT to_tsvector('simple', tokens), ticket_id, message_id FROM words")
-        for table in MODELS_WITH_IDS:
+        for table in NUMBERED:
             ask(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
         ask("SET maintenance_work_mem = '512MB'")
         for sql in self.indexes:

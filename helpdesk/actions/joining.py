@@ -50,16 +50,24 @@ def look_up(session: Session, incomings: list[Incoming]) -> Set:
 
 
 def joined_ticket(found: Set, incoming: Incoming, contact: Contact) -> Ticket | None:
-    """By a token or Message-ID that only we could have made; else by a stored Message-ID when its sender is proved and takes part."""
+    """By a token or Message-ID that only we could have made; else by a stored Message-ID when its sender is proved and takes part,
+    and nothing in it pretends to be ours."""
     for number in tokens_of(incoming):
         if number in found.tickets:
             return found.tickets[number]
-    if incoming.verified:
+    if incoming.verified and not is_forged(found, incoming):
         for name in thread_ids(incoming):
             for message in found.by_external_id.get(name, []):
-                if message.contact_id == contact.id:
-                    return found.tickets.get(message.ticket_id)
+                ticket = found.tickets.get(message.ticket_id)
+                if ticket is not None and contact.id in (message.contact_id, ticket.contact_id):
+                    return ticket
     return None
+
+
+def is_forged(found: Set, incoming: Incoming) -> bool:
+    """A token or Message-ID that looks like ours and is not."""
+    domain = found.inboxes[incoming.inbox_id].address.rpartition("@")[2]
+    return any(map(vault.is_forged, incoming.tokens)) or any(vault.is_forged_message_id(name, domain) for name in thread_ids(incoming))
 
 
 def related(found: Set, incoming: Incoming, closed: Ticket | None) -> int | None:

@@ -56,7 +56,6 @@ class Message(db.Model):
     cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
     idempotency_key: Mapped[str | None] = mapped_column(String(80))
     raw_message_id: Mapped[int | None] = mapped_column()
-    reply_token: Mapped[str | None] = mapped_column(String(64))
 
     attachments: Mapped[list["Attachment"]] = relationship(order_by="Attachment.id")
     delivery: Mapped["Delivery | None"] = relationship(back_populates="message")

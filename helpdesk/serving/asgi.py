@@ -52,6 +52,8 @@ class Shim:
             return await plain(send, 408, b"The request came too slowly.", [(b"connection", b"close")])
         except body.Large:
             return await plain(send, 413, b"The request is too large.", [(b"connection", b"close")])
+        except body.Crowded:
+            return await plain(send, 503, b"Too many uploads at once: try again.", [(b"connection", b"close"), (b"retry-after", b"5")])
         length = content.seek(0, 2)
         content.seek(0)
         try:

@@ -18,7 +18,11 @@ class TooSlow(Exception):
 
 
 class Large(Exception):
-    """More bytes than the desk takes, or too many large bodies at once."""
+    """More bytes than the desk takes."""
+
+
+class Crowded(Exception):
+    """Too many large bodies at once."""
 
 
 class Bodies:
@@ -29,7 +33,7 @@ class Bodies:
         self.on_disk = 0
 
     async def read(self, receive: Receive) -> IO[bytes]:
-        """The whole body, at its beginning, to be closed with `close`. Raises Gone, TooSlow or Large."""
+        """The whole body, at its beginning, to be closed with `close`. Raises Gone, TooSlow, Large or Crowded."""
         file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  closed by `close`
         size, begun = 0, asyncio.get_running_loop().time()
         try:
@@ -66,7 +70,7 @@ class Bodies:
             raise Large
         if before <= IN_MEMORY < after:
             if self.on_disk >= MOST_ON_DISK:
-                raise Large
+                raise Crowded
             self.on_disk += 1
 
     def close(self, file: IO[bytes], size: int) -> None:

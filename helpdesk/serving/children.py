@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.clock import now
+from helpdesk.serving import logs
 from helpdesk.serving.child import fork
 
 FIRST_PAUSE, LONGEST_PAUSE, HEALTHY_SECONDS = 0.2, 30.0, 60.0
@@ -31,8 +32,13 @@ class Child:
 
     def start(self) -> None:
         """Forks it."""
-        self.pid, self.due = fork(f"desk-{self.name}", self.work), None
+        self.pid, self.due = fork(f"desk-{self.name}", self.begin), None
         self.started, self.since = time.monotonic(), now().isoformat(timespec="seconds")
+
+    def begin(self) -> None:
+        """In the child."""
+        logs.name_process(self.name)
+        self.work()
 
     def fell(self, status: int) -> None:
         """Notes how it ended and when it is tried again: after 0.2 s, doubling to 30 s, and anew after a healthy minute."""

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -27,7 +28,7 @@ class Hub:
 
     def __init__(self, redis_url: str) -> None:
         # no retries of its own: a lost line is news, not something to hide
-        self.redis = Redis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=5, retry=None, protocol=2)
+        self.redis = Redis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=5, retry=None, protocol=2, **watched(redis_url))
         self.streams = Streams()
         self.keeper = Keeper(self.redis)
         self.lost = False
@@ -127,6 +128,13 @@ class Hub:
             await asyncio.sleep(REFRESH_SECONDS)
             with contextlib.suppress(RedisError, OSError):
                 await self.keeper.refresh()
+
+
+def watched(redis_url: str) -> dict[str, Any]:
+    """A machine that vanished without a word is noticed by the kernel after half a minute; on a socket of the file system nothing vanishes."""
+    if redis_url.startswith("unix:"):
+        return {}
+    return {"socket_keepalive": True, "socket_keepalive_options": {socket.TCP_KEEPIDLE: 15, socket.TCP_KEEPINTVL: 5, socket.TCP_KEEPCNT: 3}}
 
 
 async def wait_until_gone(receive: Receive, stream: Stream) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
-from helpdesk.serving import first_start, folder, listening, valkey, waiting
+from helpdesk.serving import first_start, folder, listening, logs, valkey, waiting
 from helpdesk.serving.children import Children
 from helpdesk.settings import Settings
 
@@ -23,6 +23,7 @@ Sockets = dict[str, socket.socket]
 def run(settings: Settings, empty: bool) -> int:
     """Runs the desk until SIGINT or SIGTERM and returns 0. SettingError when it cannot begin; 1 when it could not open."""
     waiting.hold()
+    logs.configure(settings.log)
     sockets = bind(settings)
     folder.prepare(settings.data)
     lock = folder.lock(settings.data)

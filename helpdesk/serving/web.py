@@ -12,6 +12,8 @@ from helpdesk.serving.asgi import Shim
 from helpdesk.serving.hub import Hub
 
 HEADER_SECONDS, GRACE_SECONDS, MOST_CONNECTIONS = 15.0, 2, 4000
+KEEP_ALIVE_SECONDS = 75
+"""Longer than a proxy keeps its line to us (nginx: 60), or it would now and then send a request into a line that we close."""
 
 
 def serve(app: Flask, listener: socket.socket) -> None:
@@ -25,7 +27,7 @@ def configuration(shim: Shim) -> uvicorn.Config:
     """No trust in X-Forwarded-* here: ProxyFix in the application knows how many proxies there are. Lines of logs are the application's."""
     return uvicorn.Config(
         shim, loop="asyncio", http=Impatient, ws="none", lifespan="off", interface="asgi3", log_config=None, access_log=False,
-        proxy_headers=False, server_header=False, limit_concurrency=MOST_CONNECTIONS, timeout_keep_alive=20,
+        proxy_headers=False, server_header=False, limit_concurrency=MOST_CONNECTIONS, timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS, h11_max_incomplete_event_size=32 * 1024,
     )
 

@@ -1,8 +1,10 @@
 """What the settings pages let people choose from, in the reader's language."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_timezone_location
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -36,8 +38,16 @@ def digit_choices() -> Choices:
 
 def zone_choices() -> Choices:
     """Every time zone by its name, with how far it is from UTC today."""
-    now = clock.now()
-    return [(name, f"{name.replace('_', ' ')} ({offset(now.astimezone(ZoneInfo(name)).strftime('%z'))})") for name in zones()]
+    now, language = clock.now(), str(get_locale() or "ar")
+    named = [(name, f"{zone_name(name, language)} ({offset(now.astimezone(ZoneInfo(name)).strftime('%z'))})") for name in zones()]
+    return sorted(named, key=lambda pair: pair[1])
+
+
+@lru_cache(maxsize=2000)
+def zone_name(name: str, language: str) -> str:
+    """ "Asia/Riyadh"; in Arabic the city alone, where its Arabic name is known."""
+    city = "" if language == "en" else get_timezone_location(name, locale=language, return_city=True)
+    return name.replace("_", " ") if city.isascii() else city
 
 
 def offset(text: str) -> str:

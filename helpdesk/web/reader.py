@@ -11,6 +11,8 @@ from flask import Flask, g
 from flask_babel import get_locale, get_timezone, get_translations
 from markupsafe import Markup
 
+ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -36,6 +38,11 @@ def reader() -> Reader:
     return found
 
 
+def digits(text: object) -> str:
+    """Our own words and counts in the reader's digits. Never for references, addresses or what people wrote."""
+    return str(text).translate(ARABIC_INDIC) if g.get("digits") == "arab" else str(text)
+
+
 def word(message: str, **values: Any) -> Markup:
     """A sentence in the reader's language; values that are not markup are escaped."""
     language = reader().language
@@ -49,7 +56,7 @@ def text(message: str) -> str:
 
 def counted(one: str, many: str, num: int, **values: Any) -> Markup:
     """The sentence that goes with the number; `num` is among its values."""
-    return Markup(reader().words.ungettext(one, many, num)) % {"num": num, **values}  # noqa: S704  our own words
+    return Markup(reader().words.ungettext(one, many, num)) % {"num": digits(num), **values}  # noqa: S704  our own words
 
 
 @lru_cache(maxsize=5000)

@@ -8,21 +8,14 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
-from flask import g
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from helpdesk import clock
-from helpdesk.web.reader import reader
+from helpdesk.web.reader import digits, reader
 
-ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 HOUR, SIX_DAYS = timedelta(hours=1), timedelta(days=6)
 Phase = tuple[date | None, int]
-
-
-def digits(text: object) -> str:
-    """Our own words and counts in the reader's digits. Never for references, addresses or what people wrote."""
-    return str(text).translate(ARABIC_INDIC) if g.get("digits") == "arab" else str(text)
 
 
 def short_time(moment: datetime) -> str:
@@ -62,7 +55,8 @@ def clock_time(moment: datetime) -> str:
 def long_time(moment: datetime) -> str:
     """The absolute time with its zone, shown on hover and focus."""
     offset = moment.astimezone(reader().zone).strftime("%z")
-    return digits(f"{written(moment, 'EEEE d MMMM y, H:mm', reader().locale, reader().zone)} UTC{offset[:3]}:{offset[3:]}")
+    form = "EEEE d MMMM y, H:mm" if reader().language == "en" else "EEEE d MMMM y، H:mm"
+    return digits(f"{written(moment, form, reader().locale, reader().zone)} UTC{offset[:3]}:{offset[3:]}")
 
 
 def day_heading(moment: datetime) -> str:

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.actions import people, sessions
-from helpdesk.models import AgentSession, Letter
+from helpdesk.actions.transaction import transaction
+from helpdesk.models import Agent, AgentSession, Letter
 from tests.people.conftest import NOW, PASSWORD, World
 
 pytestmark = pytest.mark.usefixtures("ground")
@@ -104,6 +105,13 @@ def test_deactivated_is_out_at_once(world: World) -> None:
     assert not alive(client)
     assert not world.rows(select(AgentSession).where(AgentSession.agent_id == world.ids["agent"]))
     assert f"end:agent:{world.ids['agent']}" in world.told
+
+
+def test_a_session_of_one_who_is_switched_off_is_nobodys(world: World) -> None:
+    client = world.client("agent")
+    with world.app.app_context(), transaction() as session:
+        session.get(Agent, world.ids["agent"]).active = False
+    assert not alive(client)
 
 
 def test_thirty_days_that_slide(world: World) -> None:

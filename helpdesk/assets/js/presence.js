@@ -50,7 +50,8 @@ function render(ticket) {
 }
 
 const nameOf = agent => names.get(agent) ?? `#${agent}`;
-const face = (agent, size = '') => make('span', { class: `av av-${(agent % 5) + 1}${size}`, 'aria-hidden': 'true' }, [...nameOf(agent)].find(letter => /\p{L}/u.test(letter))?.toUpperCase() ?? '');
+const letter = name => [...name].find(sign => /\p{L}/u.test(sign))?.toUpperCase() ?? '';
+const face = (agent, size = '') => make('span', { class: `av av-${(agent % 5) + 1}${size}`, 'aria-hidden': 'true', 'data-letter': letter(nameOf(agent)) });
 
 function mark([agent, { state }]) {
   const label = word(state, { name: nameOf(agent) });

@@ -1,0 +1,89 @@
+"""Single pages on a quiet desk: the list, a ticket, a reply. Server time, p95, beside the same at 2,000 tickets."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+from bench.client import Answer, Client
+from bench.desk import LARGE, SMALL, Desk, Grounds
+from bench.results import Row, percentile
+from bench.seed.people import FEW, FEWS, FIRST_AGENT, SUPERVISOR
+
+LIST_GOAL = {"postgresql": 25.0, "sqlite": 40.0}
+COLD, WARM, AFTER_COUNTS = 60, 150, 5.2
+Taken = dict[str, list[float]]
+
+
+def lists(grounds: Grounds) -> Iterator[Row]:
+    """The first page of the open list: an agent of three teams, one who may see 0.05 %, a supervisor; counts cold and kept."""
+    for ground in ("postgresql", "sqlite"):
+        with grounds.desk(ground, SMALL) as desk:
+            small = list_times(desk)
+        with grounds.desk(ground, LARGE) as desk:
+            large = list_times(desk)
+        for who, taken in large.items():
+            value, before = percentile(taken, 0.95), percentile(small[who], 0.95)
+            goal = None if who.startswith("supervisor") else LIST_GOAL[ground]
+            yield Row(f"list {ground} {who} p95", value, "ms", goal, n=len(taken))
+            if goal:
+                yield Row(f"list {ground} {who} against 2,000 tickets", value, "ms", 1.3, before, round(value / before, 2), len(taken), of_ratio=True)
+
+
+def list_times(desk: Desk) -> Taken:
+    """Server times. Cold: agents who ask for the first time, so that nothing of theirs is counted yet."""
+    warm_up(desk, "/tickets")
+    found = {}
+    for who, first, many in (("three teams", FIRST_AGENT + 1, COLD), ("0.05 %", FEW, FEWS), ("supervisor", SUPERVISOR, 1)):
+        agents = [desk.client(first + place) for place in range(many)]
+        found[f"{who}, cold"] = [agent.get("/tickets").server_ms for agent in agents] if many > 1 else again_and_again(agents[0])
+        found[f"{who}, warm"] = [agents[0].get("/tickets").server_ms for _ in range(WARM)]
+    return found
+
+
+def again_and_again(client: Client) -> list[float]:
+    """The same agent, each time after the counts were forgotten."""
+    taken = []
+    for _ in range(6):
+        time.sleep(AFTER_COUNTS)
+        taken.append(client.get("/tickets").server_ms)
+    return taken
+
+
+def warm_up(desk: Desk, path: str) -> None:
+    """A desk that has served some pages: statements are compiled, templates loaded."""
+    client = desk.client(FIRST_AGENT)
+    for _ in range(20):
+        client.get(path)
+
+
+def tickets(grounds: Grounds) -> Iterator[Row]:
+    """A ticket with ten messages: as a whole page beside its list, alone as a script asks for it, and the fragment of a live change."""
+    for ground in ("postgresql", "sqlite"):
+        with grounds.desk(ground, LARGE) as desk:
+            client, numbers = desk.client(SUPERVISOR), [100 * place for place in range(1, 81)]
+            warm_up(desk, "/tickets/8")
+            kinds: dict[str, Callable[[int], Answer]] = {
+                "page": lambda number: client.get(f"/tickets/{number}"),
+                "pane": lambda number: client.get(f"/tickets/{number}", HX_Request="true"),
+                "fragment": lambda number: client.get(f"/tickets/{number}/thread", HX_Request="true"),
+            }
+            for kind, ask in kinds.items():
+                taken = [ask(number).server_ms for number in numbers]
+                yield Row(f"ticket {ground} {kind} with 10 messages p95", percentile(taken, 0.95), "ms", 30.0, n=len(taken))
+
+
+def replies(grounds: Grounds) -> Iterator[Row]:
+    """POST of a reply, each to another ticket, with all that happens before the answer."""
+    for ground in ("postgresql", "sqlite"):
+        with grounds.desk(ground, LARGE) as desk:
+            client = desk.client(SUPERVISOR)
+            taken = [reply(client, number).server_ms for number in range(50_000, 50_080)]
+            yield Row(f"reply {ground} POST p95", percentile(taken[5:], 0.95), "ms", 30.0, n=len(taken) - 5)
+
+
+def reply(client: Client, number: int, body: str = "Thank you, we send a new one today.") -> Answer:
+    """An answer whose author has seen everything."""
+    seen = re.search(rb'name="seen_event_id" value="(\d+)"', client.get(f"/tickets/{number}", HX_Request="true").body)
+    return client.post(f"/tickets/{number}/replies", body=body, to=f"customer{number}@example.com", cc="", status="",
+                       idempotency_key=uuid4().hex, seen_event_id=seen[1].decode() if seen else "0")

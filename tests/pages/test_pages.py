@@ -1,0 +1,142 @@
+"""Every page there is, as the two languages, the two themes, a desk and a telephone show it: whole, quiet, and open to everybody."""
+
+import asyncio
+import shutil
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from tests.conftest import HELPDESK
+from tests.journeys.conftest import CHROMIUM
+from tests.journeys.product import Product
+from tests.pages import addresses, desk, visit
+from tests.servers import Missing
+
+AT_ONCE = 3
+LANGUAGES = ("ar", "en")
+Look = Callable[[Page], Coroutine[Any, Any, list[str]]]
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """A running desk and the numbers of what it shows."""
+
+    product: Product
+    numbers: dict[str, str]
+
+    def at(self, addresses: Any) -> list[str]:
+        """Addresses with the numbers filled in."""
+        return [address.format(**self.numbers) for address in addresses]
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
+    """The demo desk with everything on it."""
+    product = desk.begin(tmp_path_factory.mktemp("full"))
+
+    async def prepare() -> dict[str, str]:
+        async with async_playwright() as playwright:
+            admin = await playwright.request.new_context(base_url=product.url)
+            await desk.enter(admin, product)
+            return await desk.furnish(admin, product)
+
+    try:
+        yield Furnished(product, asyncio.run(prepare()))
+    finally:
+        product.stop()
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """A desk that is nobody's yet."""
+    product = desk.begin(tmp_path_factory.mktemp("empty"), "--empty")
+    yield product
+    product.stop()
+
+
+def with_browser(work: Callable[[Browser], Coroutine[Any, Any, list[str]]]) -> list[str]:
+    """Runs it with a Chromium of its own."""
+    program = shutil.which("chromium")
+    if program is None:
+        raise Missing("these tests need Chromium: apt-get install chromium")
+
+    async def run() -> list[str]:
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=program, args=CHROMIUM)
+            try:
+                return await work(browser)
+            finally:
+                await browser.close()
+
+    return asyncio.run(run())
+
+
+async def visit_all(context: BrowserContext, paths: list[str], look: Look, origin: str) -> list[str]:
+    """Opens every page, a few at once; a problem is told with its address."""
+    few, found = asyncio.Semaphore(AT_ONCE), []
+
+    async def one(path: str) -> None:
+        async with few:
+            page = await context.new_page()
+            watch = visit.Watch(page, origin).begin()
+            answer = await page.goto(path, wait_until="load")
+            wanted = 404 if path.startswith("/nothing") else 200
+            problems = [] if answer and answer.status == wanted else [f"status {answer and answer.status}"]
+            problems += await look(page)
+            found.extend(f"{path} {context.told}: {problem}" for problem in problems + watch.problems)
+            await page.close()
+
+    await asyncio.gather(*(one(path) for path in paths))
+    return found
+
+
+def looks(language: str, width: int) -> Look:
+    """All there is to see on a page of that language and width; both themes where the window is wide."""
+
+    async def look(page: Page) -> list[str]:
+        problems = await visit.axe(page)
+        if width < 500:
+            return problems + await visit.too_wide(page)
+        if language == "ar":
+            problems += await visit.leftovers(page)
+        await page.emulate_media(color_scheme="dark")
+        return problems + [f"dark {problem}" for problem in await visit.axe(page, visit.COLOURS)]
+
+    return look
+
+
+def every_page(origin: str, paths: list[str], language: str, width: int, state_of: Any) -> list[str]:
+    """What is wrong with these pages in one language at one width."""
+
+    async def work(browser: Browser) -> list[str]:
+        context = await visit.window(browser, origin, width, "dark" if (width, language) == (360, "ar") else "light")
+        context.told = f"{language} {width}"
+        await state_of(context.request, language)
+        return await visit_all(context, paths, looks(language, width), origin)
+
+    return with_browser(work)
+
+
+def test_every_route_has_a_sample(tmp_path: Path) -> None:
+    from helpdesk.app import create_app
+    from helpdesk.settings import Settings
+
+    app = create_app(Settings.from_environ({"HELPDESK_DATA": str(tmp_path), "HELPDESK_REDIS_URL": "redis://127.0.0.1:1/0"}))
+    tables = (addresses.PAGES, addresses.DOORS, addresses.FIRST, addresses.LETTERS, addresses.PARTS, addresses.ANSWERS)
+    known = [rule for table in tables for rule in table]
+    assert sorted(known) == sorted(rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()))
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_of_those_who_are_in(full: Furnished, language: str, width: int) -> None:
+    async def admin(request: Any, language: str) -> None:
+        await desk.enter(request, full.product)
+        await desk.speak(request, language)
+
+    paths = full.at([*addresses.PAGES.values(), *addresses.LETTERS.values(), *addresses.MORE])
+    assert every_page(full.product.url, paths, language, width, admin) == []
