@@ -52,6 +52,7 @@ class Client:
         named = {name.lower(): value for name, value in found.getheaders()}
         if found.status not in (200, 204, 303):
             raise RuntimeError(f"{method} {path}: {found.status} {content[:500]!r}")
+        self.cookie = named.get("set-cookie", self.cookie).partition(";")[0]
         timing = TIMING.search(named.get("server-timing", ""))
         if named.get("content-encoding") == "gzip":
             import gzip

@@ -30,14 +30,24 @@ def drain() -> None:
 
 def attempt(delivery: Delivery) -> None:
     """One try; whatever happens has a state and the other side's words."""
-    delivery_id, token = delivery.id, delivery.lease_token or ""
+    delivery_id, token, marked = delivery.id, delivery.lease_token or "", False
+
+    def mark() -> bool:
+        nonlocal marked
+        marked = deliver.mark_data_started(delivery_id, token)
+        return marked
+
     try:
-        accepted = CHANNELS["email"]().send(delivery, lambda: deliver.mark_data_started(delivery_id, token))
+        accepted = CHANNELS["email"]().send(delivery, mark)
     except Refused as refused:
         deliver.settle(delivery_id, token, "failed", refused.words)
     except SurelyNotAccepted as refused:
         deliver.settle(delivery_id, token, "retry", refused.words)
     except Uncertain as unknown:
         deliver.settle(delivery_id, token, "uncertain", unknown.words)
+    except Exception as fault:  # a fault of ours is a try like any other: it has a state, and holds up nobody
+        log.exception("delivery %s failed", delivery_id)
+        db.session.rollback()
+        deliver.settle(delivery_id, token, "uncertain" if marked else "retry", f"a fault of the desk: {type(fault).__name__}")
     else:
         deliver.settle(delivery_id, token, "sent", accepted.words, accepted.refused)

@@ -19,12 +19,14 @@ LOCK_SECONDS = 10.0
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
-    """Options of create_engine. On PostgreSQL every transaction is read-only unless it says otherwise."""
+    """Options of create_engine. What customers wrote stays out of errors and logs; on PostgreSQL every transaction is read-only
+    unless it says otherwise."""
     if settings.on_sqlite:
-        return {"connect_args": {"timeout": 5, "check_same_thread": False}}
+        return {"hide_parameters": True, "connect_args": {"timeout": 5, "check_same_thread": False}}
+    choices = {"default_transaction_read_only": "on", "statement_timeout": 30000, "lock_timeout": int(LOCK_SECONDS * 1000), "timezone": "UTC"}
     return {
-        "pool_pre_ping": True, "pool_size": 16, "max_overflow": 4, "pool_timeout": 10,
-        "connect_args": {"connect_timeout": 5, "options": "-c default_transaction_read_only=on -c statement_timeout=30000 -c timezone=UTC"},
+        "hide_parameters": True, "pool_pre_ping": True, "pool_size": 16, "max_overflow": 4, "pool_timeout": 10,
+        "connect_args": {"connect_timeout": 5, "options": " ".join(f"-c {name}={value}" for name, value in choices.items())},
     }
 
 

@@ -63,6 +63,10 @@ class Busy(HelpdeskError):
     status = 503
 
 
+class NoRoom(Busy):
+    """The disk is full, or nearly; nothing was changed, and it works again as soon as there is room."""
+
+
 class TooLarge(HelpdeskError):
     """More bytes than the desk takes."""
 

@@ -14,6 +14,8 @@ SECONDS = 15
 CHANNEL = "here"
 """Where the web view says which tickets the tabs of a stream show; the hub that holds the stream listens."""
 STATES = ("viewing", "writing")
+ANYBODY = "presence"
+"""The sorted set of the tickets in which there is anybody; scores as below."""
 
 
 def key(ticket_id: int) -> str:
@@ -35,6 +37,15 @@ def present(ticket_ids: Iterable[int]) -> dict[int, list[tuple[int, str]]]:
     except (RedisError, OSError):
         return {}
     return {ticket_id: states(members) for ticket_id, members in zip(ids, answers, strict=True) if members}
+
+
+def present_in_list(ticket_ids: Iterable[int]) -> dict[int, list[tuple[int, str]]]:
+    """The same of many tickets: one question tells in which of them there is anybody, and most often in none."""
+    try:
+        anywhere = redis_connection().zrangebyscore(ANYBODY, time.time(), "+inf")
+    except (RedisError, OSError):
+        return {}
+    return present({int(member) for member in anywhere}.intersection(ticket_ids))
 
 
 def states(members: Iterable[bytes]) -> list[tuple[int, str]]:

@@ -63,7 +63,7 @@ class Agent:
         fields = {"email": "supervisor@example.com", "password": "helpdesk-demo", "csrf_token": token_in(page.body)}
         self.cookie = ask(url, "POST", "/login", fields, self.cookie).cookie
         page = ask(url, "GET", "/tickets", None, self.cookie)
-        self.token, self.tickets = token_in(page.body), NUMBER.findall(page.body)
+        self.cookie, self.token, self.tickets = page.cookie or self.cookie, token_in(page.body), NUMBER.findall(page.body)
 
     def write(self, url: str, many: int) -> None:
         """So many answers, one after another, to the tickets of the first page in turn."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from channels.email.authentication import is_verified
 from channels.email.parser_child import Parser, Unreadable
@@ -16,7 +17,7 @@ from channels.email.screen import reason_to_screen
 from helpdesk import jobs, store
 from helpdesk.actions.raw import lease_raw, put_aside
 from helpdesk.actions.receive import receive
-from helpdesk.errors import Busy
+from helpdesk.errors import Busy, HelpdeskError
 from helpdesk.extensions import db
 from helpdesk.incoming import Incoming, Person, StoredFile
 from helpdesk.models import Inbox, RawMessage
@@ -45,7 +46,7 @@ def take(raws: list[RawMessage]) -> None:
     """One set; when it fails it is done again one by one, so that only the bad mail is put aside."""
     inboxes = {inbox.id: inbox for inbox in db.session.scalars(select(Inbox))}
     ours = {inbox.address for inbox in inboxes.values()}
-    good = [incoming for raw in raws if (incoming := read(raw, inboxes[raw.inbox_id], ours))]
+    good = [incoming for raw in raws if (incoming := read_safely(raw, inboxes[raw.inbox_id], ours))]
     if not good:
         return
     try:
@@ -67,6 +68,18 @@ def take_alone(incoming: Incoming) -> None:
     except Exception as error:
         log.exception("raw message %s could not be received", incoming.raw_message_id)
         put_aside(incoming.raw_message_id or 0, "quarantined", f"not_received: {type(error).__name__}")
+
+
+def read_safely(raw: RawMessage, inbox: Inbox, ours: set[str]) -> Incoming | None:
+    """As read; a mail that trips us up is put aside and takes no other with it. A database or disk in trouble is not the mail's fault."""
+    try:
+        return read(raw, inbox, ours)
+    except (HelpdeskError, SQLAlchemyError, OSError):
+        raise
+    except Exception as error:
+        log.exception("raw message %s could not be read", raw.id)
+        put_aside(raw.id, "quarantined", f"not_read: {type(error).__name__}")
+        return None
 
 
 def read(raw: RawMessage, inbox: Inbox, ours: set[str]) -> Incoming | None:

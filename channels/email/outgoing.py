@@ -7,6 +7,7 @@ from sqlalchemy import select
 from channels.channel import Accepted, Refused, SurelyNotAccepted
 from channels.email import smtp
 from channels.email.compose import Outgoing, UnsafeHeader, compose
+from channels.email.compose_headers import checked_address
 from helpdesk import store, vault
 from helpdesk.extensions import db
 from helpdesk.models import Agent, Attachment, Delivery, Desk, Inbox, Letter, Message, Ticket
@@ -23,12 +24,19 @@ class EmailChannel:
         try:
             outgoing = mail_of_message(delivery.message, inbox) if delivery.message else mail_of_letter(delivery.letter, inbox)
             content = compose(outgoing)
+            recipients = recipients_of(delivery, outgoing)
         except (UnsafeHeader, FileNotFoundError) as error:
             raise Refused(f"not sent: {type(error).__name__}") from error
         server = server_of(inbox)
-        recipients = [address for _, address in [*outgoing.to, *outgoing.cc]]
         db.session.remove()  # nothing is held while the other side thinks
-        return smtp.send(server, outgoing.from_address, list(dict.fromkeys(recipients)), content, mark)
+        sender = "" if outgoing.automatic else outgoing.from_address  # RFC 3834 §3.3: nobody answers a robot's mail
+        return smtp.send(server, sender, recipients, content, mark)
+
+
+def recipients_of(delivery: Delivery, outgoing: Outgoing) -> list[str]:
+    """Everybody, once, as SMTP writes addresses; after a send that some were refused at, only those."""
+    left = [str(one["address"]) for one in delivery.refused]
+    return list(dict.fromkeys(left or [checked_address(address) for _, address in [*outgoing.to, *outgoing.cc]]))
 
 
 def server_of(inbox: Inbox) -> smtp.Server:

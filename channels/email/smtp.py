@@ -74,7 +74,7 @@ def envelope(connection: smtplib.SMTP, envelope_from: str, recipients: list[str]
         {"address": address, "words": decode(words)} for address, code, words in answers if code not in (250, 251)
     ]
     if len(refused) == len(answers):
-        expect(answers[0][1:], 250)
+        expect(min((answer[1:] for answer in answers), key=lambda answer: answer[0]), 250)  # one that may be tried again decides
     return refused
 
 

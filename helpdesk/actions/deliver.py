@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -57,13 +58,16 @@ def mark_data_started(delivery_id: int, token: str) -> bool:
 
 
 def settle(delivery_id: int, token: str, state: str, words: str, refused: list[dict[str, object]] | None = None) -> None:
-    """The end of one attempt: sent, uncertain, failed, or retry (only when the server surely did not take it)."""
+    """The end of one attempt: sent, uncertain, failed, or retry (only when the server surely did not take it). `refused` are recipients
+    that a server did not take with the others: {"address", "words"}."""
     with transaction() as session:
         delivery = held(session, delivery_id, token)
         if delivery is None:
             return
-        if refused:
-            delivery.refused = [*delivery.refused, *refused]
+        if state == "sent":
+            delivery.refused = refused or []
+            if any(str(one["words"]).startswith("4") for one in delivery.refused):
+                state, words = "retry", said_of(delivery.refused)  # the others have it; only these are tried again
         settle_as(session, delivery, state, words)
         if state == "sent":
             crash_point("delivery.before_commit")
@@ -96,8 +100,15 @@ def settle_as(session: Session, delivery: Delivery, state: str, words: str) -> N
         return
     ticket = held_ticket(session, delivery.message.ticket_id)
     kind = {"sent": "delivery_resolved", "failed": "delivery_failed", "uncertain": "delivery_uncertain"}.get(state)
+    if state == "sent" and delivery.refused:
+        kind, words = "delivery_failed", said_of(delivery.refused)
     if kind:
         record(session, ticket, kind, SYSTEM, {"state": state, "words": words[:500]}, message=delivery.message)
+
+
+def said_of(refused: list[dict[str, Any]]) -> str:
+    """What the other side said of each recipient it did not take."""
+    return "; ".join(f"{one['address']}: {one['words']}" for one in refused)
 
 
 def begun_at(delivery: Delivery) -> datetime:

@@ -8,16 +8,16 @@ from sqlalchemy import or_, select
 from helpdesk import clock, disk
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.crash import crash_point
-from helpdesk.errors import Busy
+from helpdesk.errors import NoRoom
 from helpdesk.models import RawMessage
 
 LEASE_SECONDS, MOST_ATTEMPTS = 120, 3
 
 
 def store_raw(inbox_id: int, content: bytes, source: str, envelope_from: str = "", envelope_to: str = "") -> int:
-    """Keeps what arrived; when this returns the id, it is committed and may be acknowledged. Busy when the disk has no room for it."""
+    """Keeps what arrived; when this returns the id, it is committed and may be acknowledged. NoRoom when the disk has no room for it."""
     if not disk.has_room(len(content)):
-        raise Busy
+        raise NoRoom
     with transaction() as session:
         raw = RawMessage(inbox_id=inbox_id, content=content, size=len(content), sha256=sha256(content).hexdigest(), source=source,
                          envelope_from=envelope_from[:320], envelope_to=envelope_to[:320], received_at=clock.now())
@@ -32,7 +32,8 @@ def store_raw(inbox_id: int, content: bytes, source: str, envelope_from: str = "
 def lease_raw(most: int, most_bytes: int) -> list[RawMessage]:
     """The oldest that nobody holds, held for LEASE_SECONDS, at most so many and, but for the first, so large together.
 
-    One that was held MOST_ATTEMPTS times and never came to an end is put aside: it kills its reader.
+    One whose reader died is held alone from then on, so that its neighbours are not blamed; one that was held MOST_ATTEMPTS times and
+    never came to an end is put aside: it kills its reader.
     """
     now = clock.now()
     with transaction() as session:
@@ -43,9 +44,11 @@ def lease_raw(most: int, most_bytes: int) -> list[RawMessage]:
         for raw in rows:
             if raw.attempts >= MOST_ATTEMPTS:
                 raw.state, raw.reason = "quarantined", "reader_died"
-            elif not held or sum(one.size for one in held) + raw.size <= most_bytes:
-                raw.attempts, raw.lease_until = raw.attempts + 1, now + timedelta(seconds=LEASE_SECONDS)
-                held.append(raw)
+                continue
+            if held and (raw.attempts or held[0].attempts > 1 or sum(one.size for one in held) + raw.size > most_bytes):
+                break
+            raw.attempts, raw.lease_until = raw.attempts + 1, now + timedelta(seconds=LEASE_SECONDS)
+            held.append(raw)
     return held
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from helpdesk import database, jobs, live
-from helpdesk.errors import Busy
+from helpdesk.errors import Busy, NoRoom
 from helpdesk.extensions import db
 
 
@@ -33,9 +33,7 @@ def transaction() -> Iterator[Session]:
             session.commit()
         except OperationalError as error:
             session.rollback()
-            if is_busy(error):
-                raise Busy from error
-            raise
+            raise refusal_of(error) from error
         except BaseException:
             session.rollback()
             raise
@@ -47,9 +45,12 @@ def transaction() -> Iterator[Session]:
         jobs.later(*sorted(told["nudges"]))
 
 
-def is_busy(error: OperationalError) -> bool:
-    """Whether waiting longer could have helped."""
-    return "database is locked" in str(error.orig) or "lock timeout" in str(error.orig)
+def refusal_of(error: OperationalError) -> Exception:
+    """Busy where waiting longer could have helped, NoRoom for a full disk, else the error itself."""
+    words = str(error.orig)
+    if any(mark in words for mark in ("database is locked", "lock timeout", "deadlock detected")):
+        return Busy()
+    return NoRoom() if "disk is full" in words or "No space left on device" in words else error
 
 
 def hint(session: Session, topics: list[str], what: dict[str, Any]) -> None:

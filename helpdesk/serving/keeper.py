@@ -7,7 +7,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from helpdesk.presence import SECONDS, STATES, key
+from helpdesk.presence import ANYBODY, SECONDS, STATES, key
 
 MOST_TICKETS, MOST_TOPICS = 20, 50
 Shown = dict[int, tuple[str, list[str]]]
@@ -82,5 +82,9 @@ class Keeper:
     @staticmethod
     def add(pipe: Any, agent: int, ticket: int, state: str) -> None:
         """One member with its new expiry; the set goes with its last member."""
-        pipe.zadd(key(ticket), {f"{agent}:{state}": time.time() + SECONDS})
+        until = time.time() + SECONDS
+        pipe.zadd(key(ticket), {f"{agent}:{state}": until})
         pipe.expire(key(ticket), SECONDS + 5)
+        pipe.zadd(ANYBODY, {str(ticket): until})
+        pipe.zremrangebyscore(ANYBODY, "-inf", time.time())
+        pipe.expire(ANYBODY, SECONDS + 5)

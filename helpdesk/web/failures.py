@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from helpdesk.errors import Busy, HelpdeskError
+from helpdesk.errors import Busy, HelpdeskError, NoRoom
 from helpdesk.extensions import db
 from helpdesk.web.sentences import sentence
 
@@ -28,6 +28,8 @@ def init_app(app: Flask) -> None:
 
 def refused(error: HelpdeskError) -> Response:
     """One of our own refusals."""
+    if isinstance(error, NoRoom):
+        return answer(503, _("The disk of the desk is full. Nothing was lost, but nothing can be saved until there is room again."))
     if isinstance(error, Busy):
         return answer(503, _("Too many people are saving at once. Nothing was lost; try again in a moment."))
     return answer(error.status, sentence(error))

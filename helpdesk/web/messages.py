@@ -1,17 +1,24 @@
 """One message by itself: as its sender formatted it, as it arrived, and what an agent decides about its delivery."""
 
+import base64
+import html as html_words
+import re
+
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from helpdesk import store
 from helpdesk.actions.deliver import send_again, take_as_sent
-from helpdesk.errors import NotFound
+from helpdesk.errors import Invalid, NotFound
 from helpdesk.extensions import db
-from helpdesk.models import RawMessage
+from helpdesk.models import Message, RawMessage
+from helpdesk.pictures import SHOWN_INLINE
 from helpdesk.queries.ticket import find_message
 from helpdesk.web.access import allow, viewer
 
 blueprint = Blueprint("messages", __name__)
+CID, MOST_PICTURE_BYTES = re.compile(r'data-cid="([^"]*)"'), 2 * 1024 * 1024
 LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-popups allow-popups-to-escape-sandbox"
 
 
@@ -22,8 +29,23 @@ def html(message_id: int) -> Response:
     message = find_message(viewer(), message_id)
     if not message.html:
         raise NotFound
-    body = render_template("messages/letter.html", html=message.html, language=message.language or "ar")
+    body = render_template("messages/letter.html", html=with_pictures(message), language=message.language or "ar")
     return Response(body, headers={"Content-Security-Policy": LETTER_POLICY, "Referrer-Policy": "no-referrer"})
+
+
+def with_pictures(message: Message) -> str:
+    """Its own pictures put where it names them: a page that may load nothing carries them inside."""
+    pictures = {
+        file.content_id.strip("<>"): file for file in message.attachments
+        if file.content_id and file.content_type in SHOWN_INLINE and file.size <= MOST_PICTURE_BYTES
+    }
+
+    def picture(found: re.Match[str]) -> str:
+        file = pictures.get(html_words.unescape(found[1]))
+        if file is None:
+            return found[0]
+        return f'src="data:{file.content_type};base64,{base64.b64encode(store.path_of(file.sha256).read_bytes()).decode()}"'
+    return CID.sub(picture, message.html or "")
 
 
 @blueprint.get("/messages/<int:message_id>/raw")
@@ -45,10 +67,11 @@ def raw(message_id: int) -> Response:
 def delivery(message_id: int) -> AnyResponse:
     """`decision`: "again" or "sent", about an answer that is uncertain or failed."""
     message = find_message(viewer(), message_id)
-    if request.form.get("decision") == "again":
-        send_again(viewer(), message_id)
-    else:
-        take_as_sent(viewer(), message_id)
+    decisions = {"again": send_again, "sent": take_as_sent}
+    decide = decisions.get(request.form.get("decision", ""))
+    if decide is None:
+        raise Invalid("decision_unknown", "decision")
+    decide(viewer(), message_id)
     if request.headers.get("HX-Request"):
         return make_response(render_template("_toast.html", words=_("Saved.")))
     flash(_("Saved."))

@@ -67,9 +67,7 @@ def context(viewer: Viewer, number: int, *, everything: bool = False) -> dict[st
         "reply": form_of(page, "reply"),
         "note": form_of(page, "note"),
         "last_event_id": page.ticket.last_event_id,
-        "presence": [
-            (names.agent(agent, language), state) for agent, state in present([number]).get(number, []) if agent != viewer.agent_id
-        ],
+        "presence": present([number]).get(number, []),
         "now": clock.now(),
     }
 

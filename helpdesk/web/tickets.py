@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from helpdesk.presence import present_in_list
 from helpdesk.queries.counts import counts
 from helpdesk.queries.ticket_list import ticket_page, ticket_rows_in_view
 from helpdesk.queries.views import QUEUE_OF_VIEW, SORTS, VIEWS
@@ -71,12 +72,12 @@ def following(number: int) -> Response:
 
 
 def list_context() -> dict[str, Any]:
-    """For tickets/list.html and tickets/_rows.html: view, view_name, sort, sorts, rows, after."""
+    """For tickets/list.html and tickets/_rows.html: view, view_name, sort, sorts, rows, after, present."""
     view, sort = view_name(), sort_name()
     page = ticket_page(viewer(), view, sort, request.args.get("after", ""))
     shown: list[ShownRow] = shown_rows(page.rows)
     return {"view": view, "view_name": view_names()[view], "sort": sort, "sorts": SORTS if QUEUE_OF_VIEW[view] == "open" else ("newest",),
-            "rows": shown, "after": page.after}
+            "rows": shown, "after": page.after, "present": present_in_list(row.id for row in page.rows)}
 
 
 def view_name() -> str:

@@ -103,3 +103,12 @@ def stays(page: Page) -> Callable[[], None]:
     def check() -> None:
         assert page.evaluate("window.stillTheSame === true"), "the page was loaded anew"
     return check
+
+
+def answer_as_customer(page: Page, address: str, words: str) -> None:
+    """In the practice post office: answers the newest mail that left for an address, as whoever got it."""
+    page.goto("/practice/mail")
+    page.locator(".list .item", has_text=address).first.click()
+    page.locator(".answer-as textarea").fill(words)
+    page.locator(".answer-as button").click()
+    expect(page.locator("#toasts .toast")).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Start
-from tests.journeys.desk_page import ARRIVES, LEAVES, Seat, form, messages, open_ticket, row, send, stays, text_of_reply
+from tests.journeys.desk_page import ARRIVES, LEAVES, Seat, answer_as_customer, form, messages, open_ticket, row, send, stays, text_of_reply
 from tests.journeys.product import Product
 
 QUESTION = "السلام عليكم،\n\nأين طلبي رقم 7718؟"
@@ -81,8 +81,7 @@ def test_a_mail_is_answered_and_the_answer_threads_back(product: Product, sit: C
     assert_reads_right_to_left(mail)
     assert direction(post, ".letter-body p") == "rtl"
 
-    post.locator(".answer-as textarea").fill(THANKS)
-    post.locator(".answer-as [type=submit], .answer-as button").click()
+    answer_as_customer(post, customer, THANKS)
     expect(messages(page, "in", "وصلني الطلب")).to_be_visible(timeout=ARRIVES)  # the same ticket, by itself
     expect(messages(page, "in")).to_have_count(2)
     same()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import Start
-from tests.journeys.desk_page import ARRIVES, Seat, form, messages, open_ticket, row, send, text_of_reply
+from tests.journeys.desk_page import ARRIVES, Seat, answer_as_customer, form, messages, open_ticket, row, send, text_of_reply
 from tests.journeys.product import Product
 
 GONE = 15_000
@@ -62,12 +62,12 @@ def test_each_sees_who_views_and_who_writes(product: Product, sit: Sit, subject:
     in_list, at_ticket = row(khalid.page, subject).locator("[data-presence=row] .who"), khalid.page.locator(".collide")
     expect(in_list).to_have_attribute("aria-label", "Sara Alharbi is viewing", timeout=ARRIVES)
     open_ticket(khalid.page, subject)
-    expect(at_ticket).to_have_text("Sara Alharbi is looking at this ticket", timeout=ARRIVES)
+    expect(at_ticket).to_contain_text("Sara Alharbi is looking at this ticket", timeout=ARRIVES)
 
     text_of_reply(sara.page).fill("I am looking for it.")
-    expect(at_ticket).to_have_text("Sara Alharbi is replying here", timeout=ARRIVES)
+    expect(at_ticket).to_contain_text("Sara Alharbi is replying here", timeout=ARRIVES)
     expect(in_list).to_have_attribute("aria-label", "Sara Alharbi is writing a reply")
-    expect(sara.page.locator(".collide")).to_have_text("Khalid Alsubaie is looking at this ticket")
+    expect(sara.page.locator(".collide")).to_contain_text("Khalid Alsubaie is looking at this ticket")
 
     sara.context.close()
     expect(at_ticket).to_be_empty(timeout=GONE)
@@ -76,47 +76,38 @@ def test_each_sees_who_views_and_who_writes(product: Product, sit: Sit, subject:
 
 def test_whoever_goes_to_another_ticket_is_gone_from_this_one(two: tuple[Page, Page]) -> None:
     sara, khalid = two
-    expect(khalid.locator(".collide")).to_have_text("Sara Alharbi is looking at this ticket", timeout=ARRIVES)
+    expect(khalid.locator(".collide")).to_contain_text("Sara Alharbi is looking at this ticket", timeout=ARRIVES)
     sara.locator("[data-list] .item:not([aria-current])").first.click()
     expect(khalid.locator(".collide")).to_be_empty(timeout=GONE)
 
 
-def by_page(khalid: Page, _product: Product, _subject: str) -> str:
+def by_page(khalid: Page, _subject: str) -> str:
     send(khalid, "It is on its way.")
     return "It is on its way."
 
 
-def by_mail(_khalid: Page, product: Product, subject: str) -> str:
-    number = _khalid.url.rpartition("/")[2]
-    product.mail(f"Re: {subject}", "I have found it, thank you.", address_of(subject), answers=first_message(_khalid, number))
+def by_mail(khalid: Page, subject: str) -> str:
+    answer_as_customer(khalid.context.new_page(), address_of(subject), "I have found it, thank you.")
     return "I have found it, thank you."
 
 
-def by_note(khalid: Page, _product: Product, _subject: str) -> str:
+def by_note(khalid: Page, _subject: str) -> str:
     khalid.locator("[data-turn=note]").click()
     form(khalid, "note").locator("textarea").fill("The carrier lost it.")
     form(khalid, "note").locator("[data-send=send]").click()
     return "The carrier lost it."
 
 
-def by_status(khalid: Page, _product: Product, _subject: str) -> str:
+def by_status(khalid: Page, _subject: str) -> str:
     khalid.locator("#status-menu summary").click()
     khalid.locator("#status-menu [value=on_hold]").click()
     return "On hold"
 
 
-def by_assignee(khalid: Page, _product: Product, _subject: str) -> str:
+def by_assignee(khalid: Page, _subject: str) -> str:
     khalid.locator("#assign-menu summary").click()
     khalid.locator("#assign-menu [value=me]").click()
     return "Khalid Alsubaie"
-
-
-def first_message(page: Page, number: str) -> str:
-    """The Message-ID of the customer's mail, from its original."""
-    original = page.context.request.get(page.locator("#thread .msg.in a[href$='/raw']").first.get_attribute("href") or number)
-    found = re.search(r"^Message-ID: (\S+)", original.text(), re.M | re.I)
-    assert found
-    return found[1]
 
 
 def stop_panel(page: Page, what: str) -> Locator:
@@ -159,8 +150,12 @@ ROADS = [(by_page, edit), (by_mail, anyway), (by_note, discard), (by_status, edi
 def test_a_send_is_stopped_by_every_road_and_goes_on_three_ways(
         product: Product, two: tuple[Page, Page], subject: str, road: Callable[..., str], way: Callable[[Page, Locator], None]) -> None:
     sara, khalid = two
+    if road is by_mail:  # a customer's answer needs something that it answers
+        send(khalid, "We are looking.")
+        assert left_for(khalid, product, subject) == 1
+        expect(messages(sara, "out", "We are looking.").locator(".delivery .i-check")).to_be_visible(timeout=ARRIVES)
     text_of_reply(sara).fill(DRAFT)
-    what = road(khalid, product, subject)
+    what = road(khalid, subject)
     expect(sara.locator(".ticket-pane")).to_contain_text(what, timeout=ARRIVES)  # she is told at once; what she has seen is what she saw when she began
     form(sara).locator("[data-send=send]").click()
     panel = stop_panel(sara, what)

@@ -58,7 +58,7 @@ function apply(box, fresh) {
   else order(box, rows);
   if (rows.length) box.querySelector('.blank')?.remove();
   refreshTimes(box);
-  document.dispatchEvent(new CustomEvent('rows'));
+  document.dispatchEvent(new CustomEvent('rows', { detail: fresh }));
 }
 
 /** Changes a row in place; answers whether it was there. */

@@ -4,33 +4,44 @@ import { data, icon, make, word } from './words.js';
 
 const { me, agents = [] } = data('agents') ?? {};
 const names = new Map(agents.map(agent => [agent.id, agent.name]));
-const ids = new Map(agents.map(agent => [agent.name, agent.id]));
-const present = new Map(); // ticket -> Map(agent -> {state, at})
+const present = new Map(); // ticket -> Map(agent -> {state, at: since when, told: when a hint said so})
 const WRITING = 60_000;
+const NEWER = 3000; // a hint of the last moments is newer than a fragment that was under way
 
 document.addEventListener('hint', ({ detail: { kind, ticket, agent, state } }) => {
   if (kind !== 'presence' || agent === me) return;
   const people = present.get(ticket) ?? new Map();
   present.set(ticket, people);
-  const known = people.get(agent);
-  if (state === 'gone') people.delete(agent);
-  else people.set(agent, { state, at: known?.at ?? Date.now() });
+  const known = people.get(agent)?.state === 'gone' ? null : people.get(agent);
+  people.set(agent, { state, at: known?.at ?? Date.now(), told: Date.now() });
   if (known || state === 'gone') render(ticket);
   else setTimeout(render, 1000, ticket);
 });
 document.addEventListener('line', ({ detail }) => { if (detail === 'down') clear(); });
 document.addEventListener('reset', clear);
-document.addEventListener('rows', begin);
+document.addEventListener('rows', ({ detail }) => { if (detail) list(detail); begin(); });
 document.addEventListener('ticket-open', () => { begin(); report(); });
 
-/** Shows who is known to be here; a thread brings along who was when it was written: data-here=[[name, state], …]. */
+/** Shows who is known to be here; a thread brings along who was when it was written: data-here=[[agent, state], …]. */
 function begin() {
-  for (const place of document.querySelectorAll('[data-here]')) if (place.dataset.hereFor) {
-    const people = JSON.parse(place.dataset.here).filter(([name]) => ids.has(name));
-    present.set(Number(place.dataset.hereFor), new Map(people.map(([name, state]) => [ids.get(name), { state, at: 0 }])));
+  for (const place of document.querySelectorAll('[data-here-for][data-here]')) {
+    learn(Number(place.dataset.hereFor), JSON.parse(place.dataset.here));
     delete place.dataset.here;
   }
   present.forEach((_, ticket) => render(ticket));
+}
+
+/** The same of a list's rows: <script data-present>{ticket: [[agent, state], …]}</script>. */
+function list(page) {
+  const here = JSON.parse(page.querySelector('[data-present]')?.textContent || 'null');
+  if (here) for (const { dataset } of page.querySelectorAll('[data-presence="row"]')) learn(Number(dataset.presenceFor), here[dataset.presenceFor] ?? []);
+}
+
+function learn(ticket, people) {
+  const known = present.get(ticket) ?? new Map();
+  const newer = [...known].filter(([, { told }]) => Date.now() - told < NEWER);
+  const then = people.filter(([agent]) => agent !== me).map(([agent, state]) => [agent, { state, at: known.get(agent)?.at ?? 0, told: 0 }]);
+  present.set(ticket, new Map([...then, ...newer]));
 }
 
 function clear() {
@@ -41,7 +52,7 @@ function clear() {
 }
 
 function render(ticket) {
-  const people = [...(present.get(ticket) ?? [])].filter(([, { at }]) => Date.now() - at >= 990).sort(([, a], [, b]) => (b.state === 'writing') - (a.state === 'writing'));
+  const people = [...(present.get(ticket) ?? [])].filter(([, { state, at }]) => state !== 'gone' && Date.now() - at >= 990).sort(([, a], [, b]) => (b.state === 'writing') - (a.state === 'writing'));
   for (const place of document.querySelectorAll(`[data-presence-for="${ticket}"]`)) {
     const fresh = place.dataset.presence === 'ticket' ? people.slice(0, 1).flatMap(bar) : people.slice(0, 2).map(mark);
     place.replaceChildren(...fresh);
@@ -81,5 +92,6 @@ document.addEventListener('sent', () => { wrote = 0; report(); });
 document.addEventListener('visibilitychange', report);
 document.addEventListener('line', ({ detail }) => { if (detail === 'up') { told = ''; report(); } });
 setInterval(report, 5000);
+list(document);
 begin();
 report();
