@@ -23,7 +23,8 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     unless it says otherwise."""
     if settings.on_sqlite:
         return {"hide_parameters": True, "connect_args": {"timeout": 5, "check_same_thread": False}}
-    choices = {"default_transaction_read_only": "on", "statement_timeout": 30000, "lock_timeout": int(LOCK_SECONDS * 1000), "timezone": "UTC"}
+    wait = int(LOCK_SECONDS * 1000)
+    choices = {"default_transaction_read_only": "on", "statement_timeout": 30000, "lock_timeout": wait, "timezone": "UTC"}
     return {
         "hide_parameters": True, "pool_pre_ping": True, "pool_size": 16, "max_overflow": 4, "pool_timeout": 10,
         "connect_args": {"connect_timeout": 5, "options": " ".join(f"-c {name}={value}" for name, value in choices.items())},

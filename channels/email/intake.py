@@ -9,15 +9,15 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from channels.email.authentication import is_verified
 from channels.email.parser_child import Parser, Unreadable
 from channels.email.screen import reason_to_screen
 from helpdesk import jobs, store
-from helpdesk.actions.raw import lease_raw, put_aside
+from helpdesk.actions.raw import give_back, lease_raw, put_aside
 from helpdesk.actions.receive import receive
-from helpdesk.errors import Busy, HelpdeskError
+from helpdesk.errors import Busy
 from helpdesk.extensions import db
 from helpdesk.incoming import Incoming, Person, StoredFile
 from helpdesk.models import Inbox, RawMessage
@@ -29,13 +29,20 @@ TRACE = re.compile(
     rb"^(?:received|return-path|delivered-to|x-original-to|authentication-results|x-received|arc-[a-z-]+):.*(?:\r?\n[ \t].*)*\r?\n",
     re.I | re.M,
 )
+TROUBLE = (Busy, OperationalError, InterfaceError, OSError)
+"""A database or disk that is away or full: nothing is wrong with the mails, they come again."""
 
 
 def drain() -> None:
     """Works in sets until nothing has arrived, or a minute is over; then nudges itself."""
     end = time.monotonic() + MOST_SECONDS
     while raws := lease_raw(SET, SET_BYTES):
-        take(raws)
+        try:
+            take(raws)
+        except TROUBLE:
+            db.session.rollback()
+            give_back([raw.id for raw in raws])
+            raise
         db.session.remove()
         if time.monotonic() > end:
             jobs.later("mail")
@@ -51,8 +58,8 @@ def take(raws: list[RawMessage]) -> None:
         return
     try:
         receive(good)
-    except Busy:
-        raise  # nothing is wrong with the mails: the lease ends and they come again
+    except TROUBLE:
+        raise
     except Exception:
         log.exception("a set of %d could not be received; one by one", len(good))
         for incoming in good:
@@ -63,7 +70,7 @@ def take_alone(incoming: Incoming) -> None:
     """One mail by itself; what fails alone is kept aside for a person to see."""
     try:
         receive([incoming])
-    except Busy:
+    except TROUBLE:
         raise
     except Exception as error:
         log.exception("raw message %s could not be received", incoming.raw_message_id)
@@ -71,10 +78,10 @@ def take_alone(incoming: Incoming) -> None:
 
 
 def read_safely(raw: RawMessage, inbox: Inbox, ours: set[str]) -> Incoming | None:
-    """As read; a mail that trips us up is put aside and takes no other with it. A database or disk in trouble is not the mail's fault."""
+    """As read; a mail that trips us up is put aside and takes no other with it."""
     try:
         return read(raw, inbox, ours)
-    except (HelpdeskError, SQLAlchemyError, OSError):
+    except TROUBLE:
         raise
     except Exception as error:
         log.exception("raw message %s could not be read", raw.id)

@@ -11,7 +11,7 @@ from helpdesk.crash import crash_point
 from helpdesk.errors import NoRoom
 from helpdesk.models import RawMessage
 
-LEASE_SECONDS, MOST_ATTEMPTS = 120, 3
+LEASE_SECONDS, MOST_ATTEMPTS = 120, 10  # a reader also dies when the desk is restarted or the machine fails: not the mail's fault
 
 
 def store_raw(inbox_id: int, content: bytes, source: str, envelope_from: str = "", envelope_to: str = "") -> int:
@@ -50,6 +50,14 @@ def lease_raw(most: int, most_bytes: int) -> list[RawMessage]:
             raw.attempts, raw.lease_until = raw.attempts + 1, now + timedelta(seconds=LEASE_SECONDS)
             held.append(raw)
     return held
+
+
+def give_back(raw_ids: list[int]) -> None:
+    """Whoever held them could not work, for no fault of theirs: they are as if they had not been held."""
+    with transaction() as session:
+        held = select(RawMessage).where(RawMessage.id.in_(raw_ids), RawMessage.state == "received")
+        for raw in session.scalars(held.order_by(RawMessage.id).with_for_update().execution_options(populate_existing=True)):
+            raw.attempts, raw.lease_until = max(0, raw.attempts - 1), None
 
 
 def put_aside(raw_id: int, state: str, reason: str) -> None:

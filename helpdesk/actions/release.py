@@ -1,6 +1,8 @@
 """The undo window: taking an answer back, and letting it go when the window is over."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,11 +12,14 @@ from helpdesk.actions.record import SYSTEM, by_agent, held_ticket, record
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.crash import crash_point
 from helpdesk.errors import Invalid, NotFound
-from helpdesk.models import Attachment, Draft, Event, Message
+from helpdesk.models import Attachment, Draft, Event, Message, Ticket
+from helpdesk.models.event import STOPPING
 from helpdesk.policy import Viewer
 from helpdesk.queries.due import replies_to_release
 
 BATCH = 20
+SETTLED_ANEW = {"message_received", "status_changed", "ticket_snoozed", "ticket_woken", "reply_written"}
+"""After one of these the state of the ticket is no longer what the answer made of it."""
 
 
 def cancel_reply(viewer: Viewer, message_id: int) -> Message:
@@ -34,15 +39,34 @@ def cancel_reply(viewer: Viewer, message_id: int) -> Message:
             raise Invalid("already_left")
         message.cancel(clock.now())
         written = session.scalars(select(Event).where(Event.message_id == message.id, Event.kind == "reply_written")).one()
-        if ticket.status != written.data["status_before"]:
-            moved = {"from": ticket.status, "to": written.data["status_before"]}
-            ticket.set_status(written.data["status_before"])
-            record(session, ticket, "status_changed", by_agent(viewer.agent_id), moved)
-        ticket.waiting_since = datetime.fromisoformat(written.data["waiting_since"])
-        ticket.snippet = written.data["snippet"]
+        since = session.scalars(select(Event).where(Event.ticket_id == ticket.id, Event.id > written.id).order_by(Event.id)).all()
+        restore(session, viewer, ticket, message, written.data, [event for event in since if event.message_id != message.id])
         record(session, ticket, "reply_cancelled", by_agent(viewer.agent_id), message=message)
-        give_back(session, message, viewer, ticket.last_event_id)
+        give_back(session, message, viewer, seen_until(viewer, since, ticket.last_event_id))
     return message
+
+
+def restore(session: Session, viewer: Viewer, ticket: Ticket, message: Message, before: dict[str, Any], since: list[Event]) -> None:
+    """The ticket as it was, but for what came after the answer (`since`): that stays."""
+    happened, me = {event.kind for event in since}, by_agent(viewer.agent_id)
+    if not happened & SETTLED_ANEW:
+        if ticket.status != before["status_before"]:
+            moved = {"from": ticket.status, "to": before["status_before"]}
+            ticket.set_status(before["status_before"])
+            record(session, ticket, "status_changed", me, moved, message=message)
+        if before["snoozed_until"] and datetime.fromisoformat(before["snoozed_until"]) > clock.now():
+            ticket.snooze(datetime.fromisoformat(before["snoozed_until"]))
+            record(session, ticket, "ticket_snoozed", me, {"until": before["snoozed_until"]}, message=message)
+    if "reply_written" not in happened and ticket.status not in ("solved", "closed"):
+        ticket.waiting_since = min(ticket.waiting_since, datetime.fromisoformat(before["waiting_since"]))
+    if not happened & {"message_received", "reply_written"}:
+        ticket.snippet, ticket.last_at = before["snippet"], datetime.fromisoformat(before["last_at"])
+
+
+def seen_until(viewer: Viewer, since: Sequence[Event], last: int) -> int:
+    """The newest event the author has seen: his own are no news to him, the first of anybody else's is."""
+    news = [event.id for event in since if event.kind in STOPPING and event.agent_id != viewer.agent_id]
+    return news[0] - 1 if news else last
 
 
 def give_back(session: Session, message: Message, viewer: Viewer, seen_event_id: int) -> None:

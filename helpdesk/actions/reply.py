@@ -52,10 +52,10 @@ def reply(viewer: Viewer, number: int, writing: Writing) -> Message:
         if not writing.to:
             raise Invalid("to_missing", "to")
         message = add_message(session, viewer, ticket, writing, "outgoing")
-        before = {"status_before": ticket.status, "waiting_since": ticket.waiting_since.isoformat(), "snippet": ticket.snippet}
+        before = as_it_is(ticket)
         ticket.answer(clock.now(), snippet_of(writing.body))
         record(session, ticket, "reply_written", by_agent(viewer.agent_id), before, message=message)
-        move_status(session, viewer, ticket, writing.status or "pending")
+        move_status(session, viewer, ticket, writing.status or "pending", message)
         finish(session, viewer, ticket, message, writing, words)
         nudge(session, "release")
         crash_point("reply.before_commit")
@@ -75,9 +75,17 @@ def note(viewer: Viewer, number: int, writing: Writing) -> Message:
         message = add_message(session, viewer, ticket, writing, "note")
         record(session, ticket, "note_written", by_agent(viewer.agent_id), message=message)
         if writing.status:
-            move_status(session, viewer, ticket, writing.status)
+            move_status(session, viewer, ticket, writing.status, message)
         finish(session, viewer, ticket, message, writing, words)
     return message
+
+
+def as_it_is(ticket: Ticket) -> dict[str, str]:
+    """What an answer changes of a ticket, so that it can be taken back."""
+    return {
+        "status_before": ticket.status, "waiting_since": ticket.waiting_since.isoformat(), "snippet": ticket.snippet,
+        "last_at": ticket.last_at.isoformat(), "snoozed_until": ticket.snoozed_until.isoformat() if ticket.snoozed_until else "",
+    }  # fmt: skip
 
 
 def earlier_with(session: Session, viewer: Viewer, number: int, writing: Writing, kind: str) -> Message | None:
@@ -87,6 +95,8 @@ def earlier_with(session: Session, viewer: Viewer, number: int, writing: Writing
     earlier = session.scalar(select(Message).where(Message.agent_id == viewer.agent_id, Message.idempotency_key == writing.key))
     if earlier is not None and (earlier.ticket_id, earlier.kind, earlier.content_hash) != (number, kind, hash_of(writing)):
         raise KeyReused("key_reused")
+    if earlier is not None and earlier.cancelled_at is not None:
+        raise KeyReused("key_cancelled")
     return earlier
 
 
@@ -141,13 +151,15 @@ def add_message(session: Session, viewer: Viewer, ticket: Ticket, writing: Writi
     return message
 
 
-def move_status(session: Session, viewer: Viewer, ticket: Ticket, status: str) -> None:
-    """To the status that goes with the writing."""
+def move_status(session: Session, viewer: Viewer, ticket: Ticket, status: str, message: Message) -> None:
+    """To the status that goes with the writing; whoever writes has woken the ticket."""
+    if ticket.snoozed_until is not None:
+        ticket.wake()
+        record(session, ticket, "ticket_woken", by_agent(viewer.agent_id), message=message)
     if ticket.status != status:
         before = ticket.status
         ticket.set_status(status)
-        record(session, ticket, "status_changed", by_agent(viewer.agent_id), {"from": before, "to": status})
-    ticket.wake()
+        record(session, ticket, "status_changed", by_agent(viewer.agent_id), {"from": before, "to": status}, message=message)
 
 
 def finish(session: Session, viewer: Viewer, ticket: Ticket, message: Message, writing: Writing, words: str) -> None:

@@ -24,7 +24,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
 class Hub:
-    """Holds the streams of one web process. A dead Redis only makes it silent: when it is back every page is told to ask anew."""
+    """Holds the streams of one web process. A dead Redis only makes it silent: when it is back every page is told so, and to ask anew."""
 
     def __init__(self, redis_url: str) -> None:
         # no retries of its own: a lost line is news, not something to hide
@@ -53,6 +53,8 @@ class Hub:
         stream = self.streams.open(topics)
         gone = asyncio.create_task(wait_until_gone(receive, stream))
         stream.task = asyncio.current_task()
+        if self.lost:
+            stream.put(event("lost", {}))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             while (data := await stream.queue.get()) is not None:
@@ -78,6 +80,7 @@ class Hub:
             except (RedisError, OSError) as error:
                 if not self.lost:
                     log.warning("the line to Redis is lost: %s", type(error).__name__)
+                    self.streams.tell_all(event("lost", {}))
                 self.lost = True
             await asyncio.sleep(PAUSE_SECONDS)
 
@@ -131,7 +134,7 @@ class Hub:
 
 
 def watched(redis_url: str) -> dict[str, Any]:
-    """A machine that vanished without a word is noticed by the kernel after half a minute; on a socket of the file system nothing vanishes."""
+    """A machine that vanished without a word is noticed by the kernel after half a minute; behind a socket file nothing vanishes."""
     if redis_url.startswith("unix:"):
         return {}
     return {"socket_keepalive": True, "socket_keepalive_options": {socket.TCP_KEEPIDLE: 15, socket.TCP_KEEPINTVL: 5, socket.TCP_KEEPCNT: 3}}

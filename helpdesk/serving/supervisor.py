@@ -1,6 +1,7 @@
 """`helpdesk run`: one process that binds the ports, imports the application once and forks everything else."""
 
 import gc
+import logging
 import socket
 import sys
 import time
@@ -17,6 +18,7 @@ from helpdesk.settings import Settings
 
 STOP_SECONDS, READY_SECONDS = 3.5, 30.0
 WORKERS = {"worker-1": ("fast", "mail", "slow"), "worker-2": ("delivery", "fast")}
+log = logging.getLogger(__name__)
 Sockets = dict[str, socket.socket]
 
 
@@ -24,6 +26,7 @@ def run(settings: Settings, empty: bool) -> int:
     """Runs the desk until SIGINT or SIGTERM and returns 0. SettingError when it cannot begin; 1 when it could not open."""
     waiting.hold()
     logs.configure(settings.log)
+    logs.name_process("supervisor")
     sockets = bind(settings)
     folder.prepare(settings.data)
     lock = folder.lock(settings.data)
@@ -99,7 +102,8 @@ def wait_for_valkey(settings: Settings, children: Children) -> None:
 def look_after(children: Children, seconds: float) -> None:
     """One round: waits for a change, sees who fell, starts again whose pause is over. Ending on a signal."""
     waiting.wait(children.seconds_to_next(seconds))
-    children.reap()
+    for child in children.reap():
+        log.warning("%s has ended (%s) and is started again", child.name, child.last_exit)
     children.restart_due()
 
 

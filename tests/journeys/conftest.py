@@ -71,3 +71,16 @@ def sit(browser: Browser) -> Iterator[Callable[..., Seat]]:
     for seat in seats:
         seat.context.close()
     assert [problem for seat in seats for problem in seat.problems] == []
+
+
+@pytest.fixture
+def break_redis(request: pytest.FixtureRequest, product: Product) -> Callable[[], None]:
+    """Kills the server that carries hints and nudges; it comes back empty: the private one by itself, another by our hand."""
+    def kill() -> None:
+        if product.child("valkey"):
+            product.wait_for_child("valkey", but=product.kill("valkey"))
+            return
+        server: Redis = request.getfixturevalue("redis_server")
+        server.kill()
+        server.start()
+    return kill

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import formataddr, make_msgid
 from pathlib import Path
+from typing import Any
 
 from tests.servers import die_with_parent, until
 
@@ -25,6 +26,7 @@ class Product:
     def __init__(self, folder: Path, command: list[str], environment: dict[str, str], frozen: bool = False) -> None:
         self.data, self.log, self.clock = folder / "data", folder / "log", folder / "clock"
         self.lines: list[str] = []
+        self.signed_in: dict[str, tuple[str, Any]] = {}  # who came in once: language and cookies
         own = {name: value for name, value in os.environ.items() if not name.startswith(("HELPDESK_", "MAKE", "MFLAGS"))}
         own |= {"HELPDESK_DATA": str(self.data), "HELPDESK_PORT": "0"} | environment
         if frozen:
@@ -90,6 +92,10 @@ class Product:
         pid = self.child(name)
         os.kill(pid, signal.SIGKILL)
         return pid
+
+    def wait_for_child(self, name: str, but: int = 0) -> None:
+        """Returns when the part runs again, as another process than the one named."""
+        until(lambda: self.child(name) not in (0, but), f"{name} again", 30)
 
     def stop(self) -> None:
         """Ends it by its pid, in the time it promises; a traceback in its log is a failure."""

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from helpdesk.actions.inboxes import InboxChange, create
+from helpdesk.extensions import db
 from tests.servers import Valkey, until
+from tests.serving.doors import Door
 from tests.serving.parts import EventStream, FakeDesk
 
 
@@ -59,3 +63,25 @@ def listen() -> Iterator[Callable[[FakeDesk, str], EventStream]]:
         stream.close()
     for desk in {desk for desk, _ in opened if desk.process.poll() is None}:
         until(lambda desk=desk: not desk.redis.keys("presence:*"), "nobody present", 20)  # type: ignore[misc]
+
+
+@pytest.fixture
+def open_door(app: Any, ground: dict[str, str]) -> Iterator[Callable[..., Door]]:
+    """Opens doors to a desk with one inbox."""
+    create(InboxChange("support@example.com", "Support", "الدعم"))
+    create(InboxChange("closed@example.com", "Closed", "مغلق", active=False))
+    db.session.remove()
+    doors: list[Door] = []
+
+    def start(*options: str, **environment: str) -> Door:
+        doors.append(Door(ground | environment, *options))
+        return doors[-1]
+
+    yield start
+    for door in doors:
+        door.stop()
+
+
+@pytest.fixture
+def door(open_door: Callable[..., Door]) -> Door:
+    return open_door()

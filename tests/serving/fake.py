@@ -42,6 +42,11 @@ def make(redis_url: str, file: str) -> Flask:
         return Response("", 200, {"X-Send-File": request.args.get("path", file), "Content-Type": "application/octet-stream",
                                   "Content-Disposition": "attachment; filename=x.bin"})
 
+    add_pages(app)
+    return app
+
+
+def add_pages(app: Flask) -> None:
     @app.get("/page")
     def page() -> str:
         return "<p>a long page</p>" * 2000
@@ -55,8 +60,6 @@ def make(redis_url: str, file: str) -> Flask:
     def echo() -> Response:
         return jsonify(length=len(request.get_data()), cookies=request.cookies, query=request.query_string.decode(),
                        forged=request.headers.get("X-Forwarded-For"))
-
-    return app
 
 
 if __name__ == "__main__":

@@ -1,112 +1,15 @@
-"""The practice post office, LMTP and the pipe: 250 only after the commit, and nothing lost when it cannot be kept."""
+"""The practice post office and LMTP: 250 only after the commit, and nothing lost when it cannot be kept."""
 
-import os
-import signal
 import smtplib
 import socket
-import subprocess
-from collections.abc import Callable, Iterator
-from io import BytesIO
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from channels.email import deliver_pipe, listener
 from channels.email.listener import subject_of
-from helpdesk.actions.inboxes import InboxChange, create
-from helpdesk.app import create_app
-from helpdesk.extensions import db
-from helpdesk.models import PracticeMail, RawMessage
-from helpdesk.serving import listening
-from helpdesk.serving.child import fork
-from helpdesk.settings import Settings
-from tests.conftest import HELPDESK
 from tests.servers import until
-
-MAIL = b"From: Sara <sara@example.com>\r\nTo: support@example.com\r\nSubject: =?utf-8?b?2YXYsdit2KjYpw==?=\r\n\r\nHello\r\n.dot\r\n"
-
-
-class Door:
-    """The listener alone, forked from the test: what is imported here need not be imported again."""
-
-    def __init__(self, environment: dict[str, str], *options: str) -> None:
-        sockets = {"practice": listening.listen("127.0.0.1", 0), "lmtp": listening.listen("127.0.0.1", 0)}
-        self.practice, self.lmtp = (sock.getsockname()[1] for sock in sockets.values())
-        self.pid = fork("desk-mail", lambda: self.serve(environment, options, sockets))
-        self.status: int | None = None
-        for sock in sockets.values():
-            sock.close()
-
-    @staticmethod
-    def serve(environment: dict[str, str], options: tuple[str, ...], sockets: dict[str, socket.socket]) -> None:
-        os.environ.update(environment)
-        for option in options:
-            name, _, value = option.partition("=")
-            setattr(listener, name, int(value))
-        listener.serve(create_app(Settings.from_environ(os.environ)), sockets)
-
-    def ended(self) -> bool:
-        """Whether the process is gone."""
-        if self.status is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            self.status = status if pid else None
-        return self.status is not None
-
-    def send(self, recipients: list[str], content: bytes = MAIL, sender: str = "sara@example.com") -> dict[str, Any]:
-        """By SMTP, as smtplib tells it."""
-        with smtplib.SMTP("127.0.0.1", self.practice, timeout=60) as line:
-            return line.sendmail(sender, recipients, content)
-
-    def lmtp_session(self, *lines: bytes) -> bytes:
-        """Sends all lines at once and returns all answers."""
-        with socket.create_connection(("127.0.0.1", self.lmtp), timeout=60) as line:
-            line.sendall(b"\r\n".join([b"LHLO test", *lines, b"QUIT", b""]))
-            answers = b""
-            while chunk := line.recv(65536):
-                answers += chunk
-        return answers
-
-    def stop(self) -> int:
-        """Asks it to end; its exit code."""
-        if not self.ended():
-            os.kill(self.pid, signal.SIGTERM)
-            until(self.ended, "the listener ends", 10)
-        assert self.status is not None
-        return os.waitstatus_to_exitcode(self.status)
-
-
-@pytest.fixture
-def open_door(app: Any, ground: dict[str, str]) -> Iterator[Callable[..., Door]]:
-    """Opens doors to a desk with one inbox."""
-    create(InboxChange("support@example.com", "Support", "الدعم"))
-    create(InboxChange("closed@example.com", "Closed", "مغلق", active=False))
-    db.session.remove()
-    doors: list[Door] = []
-
-    def start(*options: str, **environment: str) -> Door:
-        doors.append(Door(ground | environment, *options))
-        return doors[-1]
-
-    yield start
-    for door in doors:
-        door.stop()
-
-
-@pytest.fixture
-def door(open_door: Callable[..., Door]) -> Door:
-    return open_door()
-
-
-def raws() -> list[RawMessage]:
-    db.session.remove()
-    return list(db.session.scalars(select(RawMessage).order_by(RawMessage.id)))
-
-
-def practice_mails() -> list[PracticeMail]:
-    db.session.remove()
-    return list(db.session.scalars(select(PracticeMail).order_by(PracticeMail.id)))
+from tests.serving.doors import MAIL, Door, practice_mails, raws
 
 
 def test_a_mail_to_an_inbox_is_kept_as_it_came(door: Door) -> None:
@@ -237,27 +140,3 @@ def test_subject_is_read_from_the_head_alone() -> None:
     assert subject_of(b"To: a\r\n\r\nSubject: body") == ""
     assert subject_of(b"") == ""
     assert len(subject_of(b"Subject: " + b"x" * 10_000_000)) < 70_000
-
-
-def deliver(ground: dict[str, str], content: bytes, *arguments: str, **environment: str) -> int:
-    command = [HELPDESK, "mail", "deliver", *arguments]
-    return subprocess.run(command, input=content, env=os.environ | ground | environment, timeout=60, capture_output=True).returncode
-
-
-def test_the_pipe_speaks_in_exit_codes(open_door: Callable[..., Door], app: Any, ground: dict[str, str], tmp_path: Path) -> None:
-    assert deliver(ground, MAIL, "--inbox", "support+x@example.com", "--sender", "sara@example.com") == 0
-    raw, = raws()
-    assert (raw.content, raw.source, raw.envelope_from, raw.envelope_to) == (MAIL, "pipe", "sara@example.com", "support+x@example.com")
-    assert deliver(ground, MAIL, "--inbox", "support@example.com", "surplus") == 64
-    dead = create_app(Settings.from_environ(ground | {"HELPDESK_DATABASE_URL": f"sqlite:///{tmp_path}/no/desk.db"}))
-    assert deliver_pipe.deliver(lambda: app, "support@example.com", BytesIO(b"x" * (50 * 1024 * 1024 + 1))) == 65
-    assert deliver_pipe.deliver(lambda: app, "nobody@example.com", BytesIO(MAIL)) == 67
-    assert deliver_pipe.deliver(lambda: dead, "support@example.com", BytesIO(MAIL)) == 75
-    assert deliver_pipe.deliver(lambda: create_app(Settings.from_environ({"HELPDESK_PORT": "x"})), "a@example.com", BytesIO(MAIL)) == 75
-    assert len(raws()) == 1
-
-
-def test_a_pipe_killed_before_the_commit_has_kept_nothing(open_door: Callable[..., Door], ground: dict[str, str]) -> None:
-    crash = {"HELPDESK_TEST_CRASH": "store_raw.before_commit:1"}
-    assert deliver(ground, MAIL, "--inbox", "support@example.com", **crash) == -signal.SIGKILL
-    assert raws() == []

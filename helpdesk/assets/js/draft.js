@@ -34,13 +34,15 @@ export async function save(form) {
   }
 }
 
-/** Lets a draft go, here and on the server. */
-export function discard(form) {
+/** Lets a draft go, on the server and here; its text leaves the page once it is gone there. */
+export async function discard(form) {
   forget(form);
   const body = new FormData();
   body.set('kind', form.dataset.composerForm);
   body.set('discard', '1');
-  post(form.dataset.draft, body).catch(() => {});
+  await post(form.dataset.draft, body).catch(() => {});
+  form.elements.body.value = '';
+  form.querySelector('[data-files]')?.replaceChildren();
 }
 
 /** Forgets what is kept of a form whose text has left. */

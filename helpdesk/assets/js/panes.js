@@ -43,8 +43,8 @@ handle('pane', event => {
   const panes = [...document.querySelectorAll('[data-pane]')].filter(pane => pane.checkVisibility());
   const here = panes.findIndex(pane => pane.contains(document.activeElement));
   const next = panes[(here + (event?.shiftKey ? -1 : 1) + panes.length) % panes.length];
-  const goal = next?.querySelector('[aria-current], [data-pane-focus], a[href], button, textarea') ?? next;
-  goal?.focus();
+  const goals = [...next?.querySelectorAll('[aria-current]') ?? [], ...next?.querySelectorAll('textarea, a[href], button, summary') ?? []];
+  (goals.find(goal => goal.checkVisibility({ visibilityProperty: true })) ?? next)?.focus();
 });
 
 handle('contact', () => toggleSide());

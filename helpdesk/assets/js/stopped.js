@@ -32,12 +32,12 @@ const seen = (form, panel) => { form.elements.seen_event_id.value = panel.datase
 handle('stop-edit', way((form, panel) => { seen(form, panel); save(form); form.elements.body.focus(); }));
 handle('stop-send', way((form, panel, resend) => { seen(form, panel); resend(); }));
 handle('stop-keep', way(form => { save(form); document.getElementById('thread')?.focus(); }));
-handle('stop-discard', way((form, panel) => {
+handle('stop-discard', way(async (form, panel) => {
   const text = form.elements.body.value;
-  form.elements.body.value = '';
+  const { undo, discarded } = panel.dataset;
   seen(form, panel);
-  discard(form);
-  say(panel.dataset.discarded, { undo: { text: panel.dataset.undo, run: () => { form.elements.body.value = text; save(form); form.elements.body.focus(); } } });
+  await discard(form);
+  say(discarded, { undo: { text: undo, run: () => { form.elements.body.value = text; save(form); form.elements.body.focus(); } } });
 }));
 
 document.addEventListener('click', event => {

@@ -67,7 +67,8 @@ function lead() {
     source = new EventSource(root.dataset.live);
     source.onopen = up;
     source.addEventListener('hint', event => share('hint', JSON.parse(event.data)));
-    source.addEventListener('reset', () => share('reset'));
+    source.addEventListener('reset', () => { clearTimeout(losing); share('line', 'up'); share('reset'); });
+    source.addEventListener('lost', () => { losing = setTimeout(share, GRACE, 'line', 'down'); }); // the server's own line
     source.addEventListener('hello', event => { ({ stream } = JSON.parse(event.data)); announce(); });
     source.onerror = broken;
   }
