@@ -44,8 +44,12 @@ class Client:
     def ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
         """Sends, reads, and looks at the clock."""
         begun = time.perf_counter()
-        self.line.request(method, path, body, {"Cookie": self.cookie, "Accept-Encoding": "gzip", **headers} if method == "GET" else
-                          {"Cookie": self.cookie, **headers})
+        self.line.request(
+            method,
+            path,
+            body,
+            {"Cookie": self.cookie, "Accept-Encoding": "gzip", **headers} if method == "GET" else {"Cookie": self.cookie, **headers},
+        )
         found = self.line.getresponse()
         content = found.read()
         ms = (time.perf_counter() - begun) * 1000
@@ -56,5 +60,6 @@ class Client:
         timing = TIMING.search(named.get("server-timing", ""))
         if named.get("content-encoding") == "gzip":
             import gzip
+
             content = gzip.decompress(content)
         return Answer(found.status, ms, float(timing[1]) if timing else 0.0, content, named)

@@ -27,7 +27,16 @@ def lists(grounds: Grounds) -> Iterator[Row]:
             goal = None if who.startswith("supervisor") else LIST_GOAL[ground]
             yield Row(f"list {ground} {who} p95", value, "ms", goal, n=len(taken))
             if goal:
-                yield Row(f"list {ground} {who} against 2,000 tickets", value, "ms", 1.3, before, round(value / before, 2), len(taken), of_ratio=True)
+                yield Row(
+                    f"list {ground} {who} against 2,000 tickets",
+                    value,
+                    "ms",
+                    1.3,
+                    before,
+                    round(value / before, 2),
+                    len(taken),
+                    of_ratio=True,
+                )
 
 
 def list_times(desk: Desk) -> Taken:
@@ -85,5 +94,12 @@ def replies(grounds: Grounds) -> Iterator[Row]:
 def reply(client: Client, number: int, body: str = "Thank you, we send a new one today.") -> Answer:
     """An answer whose author has seen everything."""
     seen = re.search(rb'name="seen_event_id" value="(\d+)"', client.get(f"/tickets/{number}", HX_Request="true").body)
-    return client.post(f"/tickets/{number}/replies", body=body, to=f"customer{number}@example.com", cc="", status="",
-                       idempotency_key=uuid4().hex, seen_event_id=seen[1].decode() if seen else "0")
+    return client.post(
+        f"/tickets/{number}/replies",
+        body=body,
+        to=f"customer{number}@example.com",
+        cc="",
+        status="",
+        idempotency_key=uuid4().hex,
+        seen_event_id=seen[1].decode() if seen else "0",
+    )

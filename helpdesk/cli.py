@@ -30,8 +30,9 @@ class Desk(click.Group):
     def of_the_wings() -> dict[str, click.Command]:
         """Name -> command."""
         from helpdesk.app import commands
+        from helpdesk.cli_people import user
 
-        return {str(command.name): command for command in commands()}
+        return {str(command.name): command for command in [user, *commands()]}
 
 
 def refuse(error: HelpdeskError, code: int) -> None:
@@ -95,60 +96,6 @@ def crash_points() -> None:
 
     for name, meaning in POINTS.items():
         click.echo(f"{name}  {meaning}")
-
-
-@main.group()
-def user() -> None:
-    """Agents, for whoever sits at the machine."""
-
-
-@user.command("add")
-@click.argument("email")
-@click.option("--name", required=True)
-@click.option("--name-ar", default="")
-@click.option("--role", type=click.Choice(["agent", "supervisor", "admin"]), default="agent", show_default=True)
-@click.option("--language", type=click.Choice(["ar", "en"]), default="ar", show_default=True)
-@click.pass_obj
-def add_user(application: Any, email: str, name: str, name_ar: str, role: str, language: str) -> None:
-    """Adds an agent; the password is asked for, or read from the standard input."""
-    from helpdesk.actions import people
-    from helpdesk.folding import fold_email
-
-    password = new_password()
-    with application().app_context():
-        people.create(people.Invitation(fold_email(email), name, name_ar, role, language), password)
-    click.echo(f"{email} may sign in.")
-
-
-@user.command("password")
-@click.argument("email")
-@click.pass_obj
-def user_password(application: Any, email: str) -> None:
-    """Sets a new password and ends all sessions of an agent; the password is asked for, or read from the standard input."""
-    from helpdesk.actions import people
-    from helpdesk.errors import NotFound
-    from helpdesk.folding import fold_email
-
-    password = new_password()
-    with application().app_context():
-        try:
-            people.set_password(fold_email(email), password)
-        except NotFound:
-            raise NotFound(f"No agent has the address {email}.") from None
-    click.echo(f"{email} has a new password.")
-
-
-def new_password() -> str:
-    """From a person twice, unseen; from a pipe the first line."""
-    from helpdesk.passwords import LEAST
-
-    if sys.stdin.isatty():
-        password = str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
-    else:
-        password = sys.stdin.readline().rstrip("\r\n")
-    if len(password) < LEAST:
-        raise HelpdeskError(f"A password has at least {LEAST} characters.")
-    return password
 
 
 @main.group()

@@ -45,7 +45,7 @@ def present_in_list(ticket_ids: Iterable[int]) -> dict[int, list[tuple[int, str]
         anywhere = redis_connection().zrangebyscore(ANYBODY, time.time(), "+inf")
     except (RedisError, OSError):
         return {}
-    return present({int(member) for member in anywhere}.intersection(ticket_ids))
+    return present({int(str(member, "ascii")) for member in anywhere if isinstance(member, bytes)}.intersection(ticket_ids))
 
 
 def states(members: Iterable[bytes]) -> list[tuple[int, str]]:

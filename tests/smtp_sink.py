@@ -57,8 +57,13 @@ class Sink:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join(10)
+        self.stop()
+
+    def stop(self) -> None:
+        """Nobody listens any more."""
+        if self.thread.is_alive():
+            self.loop.call_soon_threadsafe(self.loop.stop)
+            self.thread.join(10)
 
     def taken(self, address: str) -> list[Kept]:
         """What an address has in its mailbox."""

@@ -8,8 +8,13 @@ from bench.kills.oracle import Verdict, judge_answer
 from bench.kills.story import Story
 from tests.conftest import HELPDESK
 
-POINTS = [("store_raw.after_commit", 4), ("reply.after_commit", 4), ("receive.before_commit", 1), ("outbox.before_commit", 3),
-          ("delivery.after_dot", 3)]
+POINTS = [
+    ("store_raw.after_commit", 4),
+    ("reply.after_commit", 4),
+    ("receive.before_commit", 1),
+    ("outbox.before_commit", 3),
+    ("delivery.after_dot", 3),
+]
 
 
 def test_nothing_lost_nothing_twice(tmp_path: Path) -> None:
@@ -23,9 +28,18 @@ def test_nothing_lost_nothing_twice(tmp_path: Path) -> None:
     assert outcome.hidden == 0
 
 
-@pytest.mark.parametrize(("state", "arrivals", "lost", "twice"), [
-    ("sent", 1, 0, 0), ("sent", 0, 1, 0), ("sent", 2, 0, 1), ("uncertain", 0, 0, 0), ("uncertain", 1, 0, 0), ("uncertain", 2, 0, 1),
-    ("failed", 0, 1, 0)])
+@pytest.mark.parametrize(
+    ("state", "arrivals", "lost", "twice"),
+    [
+        ("sent", 1, 0, 0),
+        ("sent", 0, 1, 0),
+        ("sent", 2, 0, 1),
+        ("uncertain", 0, 0, 0),
+        ("uncertain", 1, 0, 0),
+        ("uncertain", 2, 0, 1),
+        ("failed", 0, 1, 0),
+    ],
+)
 def test_the_judge_sees_what_is_wrong(state: str, arrivals: int, lost: int, twice: int) -> None:
     verdict = Verdict()
     judge_answer(verdict, (7, 8), state, arrivals)

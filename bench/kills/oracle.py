@@ -48,7 +48,9 @@ def judge(file: Path, mails: list[str], keys: list[str], at_sink: list[str]) -> 
         for key in keys:
             answers = line.execute(
                 "SELECT message.id, message.ticket_id, message.external_id, delivery.state FROM message "
-                "LEFT JOIN delivery ON delivery.message_id = message.id WHERE idempotency_key = ?", (key,)).fetchall()
+                "LEFT JOIN delivery ON delivery.message_id = message.id WHERE idempotency_key = ?",
+                (key,),
+            ).fetchall()
             note(verdict, f"answer {key}", len(answers))
             for message, ticket, name, state in answers:
                 judge_answer(verdict, (ticket, message), state, arrived[name])

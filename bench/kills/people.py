@@ -69,8 +69,15 @@ class Agent:
         """So many answers, one after another, to the tickets of the first page in turn."""
         for place in range(many):
             key, number = uuid4().hex, self.tickets[place % len(self.tickets)]
-            fields = {"body": f"Answer {key}", "to": f"{key}@example.com", "cc": "", "status": "", "idempotency_key": key,
-                      "seen_event_id": EVERYTHING_SEEN, "csrf_token": self.token}
+            fields = {
+                "body": f"Answer {key}",
+                "to": f"{key}@example.com",
+                "cc": "",
+                "status": "",
+                "idempotency_key": key,
+                "seen_event_id": EVERYTHING_SEEN,
+                "csrf_token": self.token,
+            }
             again_until(lambda number=number, fields=fields: self.post(url, number, fields))
             self.accepted.append(key)
 

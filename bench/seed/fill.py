@@ -19,7 +19,9 @@ class Sqlite:
         self.connection = sqlite3.connect(path, isolation_level=None)
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF", "cache_size=-400000", "temp_store=MEMORY"):
             self.connection.execute(f"PRAGMA {pragma}")
-        found = self.connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND name LIKE 'ix~_%' ESCAPE '~'").fetchall()
+        found = self.connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND name LIKE 'ix~_%' ESCAPE '~'"
+        ).fetchall()
         self.indexes = [sql for _, sql in found]
         for name, _ in found:
             self.connection.execute(f"DROP INDEX {name}")

@@ -39,19 +39,48 @@ def people(password_hash: str) -> list[Table]:
     everyone = range(TEAMS)
     return [
         Table("desk", "id name name_ar language time_zone demo created_at", [(1, "Bench", "قياس", "en", "Asia/Riyadh", True, BEGAN)]),
-        Table("agent", "id email name name_ar role language time_zone theme digits signature signature_ar sound single_keys active created_at "
-              "password_hash", agents),
+        Table(
+            "agent",
+            "id email name name_ar role language time_zone theme digits signature signature_ar sound single_keys active created_at "
+            "password_hash",
+            agents,
+        ),
         Table("team", "id name name_ar", [(n + 1, f"Team {n + 1}", f"فريق {n + 1}") for n in everyone]),
-        Table("inbox", "id channel name name_ar address team_id smtp plus_addressing authserv_id active",
-              [(n + 1, "email", f"Inbox {n + 1}", f"صندوق {n + 1}", f"inbox{n + 1}@example.com", n + 1, "{}", False, "", True) for n in everyone]),
+        Table(
+            "inbox",
+            "id channel name name_ar address team_id smtp plus_addressing authserv_id active",
+            [
+                (n + 1, "email", f"Inbox {n + 1}", f"صندوق {n + 1}", f"inbox{n + 1}@example.com", n + 1, "{}", False, "", True)
+                for n in everyone
+            ],
+        ),
         Table("team_agent", "team_id agent_id", [(team, n) for n in range(FIRST_AGENT, FEW) for team in teams_of(n)]),
         Table("team_inbox", "team_id inbox_id", [(n + 1, n + 1) for n in everyone]),
-        Table("agent_session", "agent_id token_hash created_at last_seen_at expires_at address user_agent",
-              [(n, sha256(token_of(n).encode()).hexdigest(), BEGAN, BEGAN, FAR, "", "") for n in range(1, LAST)]),
+        Table(
+            "agent_session",
+            "agent_id token_hash created_at last_seen_at expires_at address user_agent",
+            [(n, sha256(token_of(n).encode()).hexdigest(), BEGAN, BEGAN, FAR, "", "") for n in range(1, LAST)],
+        ),
     ]
 
 
 def agent(number: int, name: str, role: str, password_hash: str) -> tuple[object, ...]:
     """One row."""
-    return (number, f"{name}@example.com", f"Agent {number}", f"موظف {number}", role, "en", "Asia/Riyadh", "system", "latn", "", "", False, True,
-            True, BEGAN, password_hash)
+    return (
+        number,
+        f"{name}@example.com",
+        f"Agent {number}",
+        f"موظف {number}",
+        role,
+        "en",
+        "Asia/Riyadh",
+        "system",
+        "latn",
+        "",
+        "",
+        False,
+        True,
+        True,
+        BEGAN,
+        password_hash,
+    )

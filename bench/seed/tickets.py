@@ -15,9 +15,9 @@ COLUMNS = {
     "contact": "id name language created_at",
     "address": "contact_id kind value shown",
     "ticket": "id inbox_id contact_id team_id assignee_id subject snippet status priority place snoozed_until queue last_at waiting_since "
-              "last_event_id created_at",
+    "last_event_id created_at",
     "message": "id ticket_id inbox_id kind channel contact_id agent_id from_name from_address to_people cc_people subject text reply_text "
-               "external_id in_reply_to reference_ids content_hash language verified auto_reply created_at released_at",
+    "external_id in_reply_to reference_ids content_hash language verified auto_reply created_at released_at",
     "event": "id ticket_id kind at actor agent_id contact_id message_id data",
     "delivery": "message_id inbox_id state attempts next_at provider_words refused sent_at",
     "search_row": "tokens ticket_id message_id",
@@ -39,8 +39,10 @@ class Seed:
 
     def batches(self, size: int = 2000) -> Iterator[dict[str, list[Row]]]:
         """Table -> rows, some tickets at a time."""
-        yield {"contact": [(n, f"Customer {n}", "ar" if n % 5 < 2 else "en", stamp(START)) for n in range(1, self.contacts + 1)],
-               "address": [(n, "email", f"customer{n}@example.com", f"customer{n}@example.com") for n in range(1, self.contacts + 1)]}
+        yield {
+            "contact": [(n, f"Customer {n}", "ar" if n % 5 < 2 else "en", stamp(START)) for n in range(1, self.contacts + 1)],
+            "address": [(n, "email", f"customer{n}@example.com", f"customer{n}@example.com") for n in range(1, self.contacts + 1)],
+        }
         for first in range(1, self.tickets + 1, size):
             rows: dict[str, list[Row]] = {name: [] for name in COLUMNS}
             for number in range(first, min(first + size, self.tickets + 1)):
@@ -64,16 +66,35 @@ class Seed:
         snoozed = stamp(END + timedelta(days=90)) if queue == "snoozed" else None
         waits = queue == "open" and random_.random() < 0.6
         team = inbox if random_.random() < 0.92 else random_.randint(1, TEAMS)
-        rows["ticket"].append((
-            number, inbox, contact, team, assignee, subject.text, "the newest words of it", STATUS_OF[queue], random_.choices(range(4), (1, 7, 2, 1))[0],
-            queue if queue in ("spam", "trash") else "inbox", snoozed, queue, stamp(at), stamp(at) if waits else FAR, self.event_id, stamp(created)))
+        rows["ticket"].append(
+            (
+                number,
+                inbox,
+                contact,
+                team,
+                assignee,
+                subject.text,
+                "the newest words of it",
+                STATUS_OF[queue],
+                random_.choices(range(4), (1, 7, 2, 1))[0],
+                queue if queue in ("spam", "trash") else "inbox",
+                snoozed,
+                queue,
+                stamp(at),
+                stamp(at) if waits else FAR,
+                self.event_id,
+                stamp(created),
+            )
+        )
 
     def queue(self, number: int) -> str:
         """A fifth is open, more of the newer; what the agents who see little have is open."""
         if number % 2000 < FEWS:
             return "open"
         openness = 0.5 if number > self.tickets * 0.8 else 0.125
-        return self.random.choices(("open", "solved", "waiting", "snoozed", "spam", "trash"), (openness, 0.9 - openness, 0.06, 0.02, 0.01, 0.01))[0]
+        return self.random.choices(
+            ("open", "solved", "waiting", "snoozed", "spam", "trash"), (openness, 0.9 - openness, 0.06, 0.02, 0.01, 0.01)
+        )[0]
 
     def assignee(self, number: int, inbox: int) -> int | None:
         """Half of them are somebody's; one in 2,000 belongs to each of the agents who see nothing else."""
@@ -81,26 +102,56 @@ class Seed:
             return FEW + number % 2000
         return FIRST_AGENT + (inbox + 8 * self.random.randrange(25)) % 200 if self.random.random() < 0.5 else None
 
-    def message(self, rows: dict[str, list[Row]], number: int, inbox: int, contact: int, language: str, subject: Text, at: datetime,
-                place: int) -> set[str]:
+    def message(
+        self, rows: dict[str, list[Row]], number: int, inbox: int, contact: int, language: str, subject: Text, at: datetime, place: int
+    ) -> set[str]:
         """A customer's message or an answer, by turns, with its event, search row and delivery; the rare words in it."""
         self.message_id += 1
         text, rare = self.random.choice(self.pools[language]), self.random.choices(self.rare[language], self.weights, k=3)
         ours, name = place % 2 == 1, f"Customer {contact}"
-        address, agent = (f"inbox{inbox}@example.com" if ours else f"customer{contact}@example.com"), (FIRST_AGENT + inbox if ours else None)
+        address, agent = (
+            (f"inbox{inbox}@example.com" if ours else f"customer{contact}@example.com"),
+            (FIRST_AGENT + inbox if ours else None),
+        )
         body = f"{text.text}\n\n{' '.join(word.text for word in rare)}"
-        rows["message"].append((
-            self.message_id, number, inbox, "outgoing" if ours else "incoming", "email", None if ours else contact, agent, "" if ours else name,
-            address, json.dumps([{"name": "", "address": f"customer{contact}@example.com" if ours else f"inbox{inbox}@example.com"}]), "[]",
-            subject.text, body, body if ours else "", f"m{self.message_id}@example.com", "", "[]", f"{self.message_id:064x}", language, True, "",
-            stamp(at), stamp(at) if ours else None))
+        rows["message"].append(
+            (
+                self.message_id,
+                number,
+                inbox,
+                "outgoing" if ours else "incoming",
+                "email",
+                None if ours else contact,
+                agent,
+                "" if ours else name,
+                address,
+                json.dumps([{"name": "", "address": f"customer{contact}@example.com" if ours else f"inbox{inbox}@example.com"}]),
+                "[]",
+                subject.text,
+                body,
+                body if ours else "",
+                f"m{self.message_id}@example.com",
+                "",
+                "[]",
+                f"{self.message_id:064x}",
+                language,
+                True,
+                "",
+                stamp(at),
+                stamp(at) if ours else None,
+            )
+        )
         kinds = ("reply_written", "reply_released") if ours else ("message_received",)
-        rows["event"] += [self.event(number, kind, at, "agent" if ours else "contact", agent, None if ours else contact, self.message_id)
-                          for kind in kinds]
+        rows["event"] += [
+            self.event(number, kind, at, "agent" if ours else "contact", agent, None if ours else contact, self.message_id)
+            for kind in kinds
+        ]
         if ours:
             rows["delivery"].append((self.message_id, inbox, "sent", 1, stamp(at), "250 OK", "[]", stamp(at)))
         head = "" if ours else f"{number} customer {contact} customer{contact} "
-        rows["search_row"].append((f"{head}{subject.tokens} {text.tokens} {' '.join(word.tokens for word in rare)}", number, self.message_id))
+        rows["search_row"].append(
+            (f"{head}{subject.tokens} {text.tokens} {' '.join(word.tokens for word in rare)}", number, self.message_id)
+        )
         return {word.text for word in rare}
 
     def event(self, number: int, kind: str, at: datetime, actor: str, agent: int | None, contact: int | None, message: int) -> Row:

@@ -17,7 +17,10 @@ COMMON = {
         "غدا صباحا بعد الظهر الفاتورة مرفقة الصورة توضح الضرر"
     ).split(),
 }
-SYLLABLES = {"en": "ba lo mir ket dun sa vel tor pin gra nu fel zo rik mas".split(), "ar": "با لو مير كت دن سا فل تور بن قرا نو زي رك مس".split()}
+SYLLABLES = {
+    "en": "ba lo mir ket dun sa vel tor pin gra nu fel zo rik mas".split(),
+    "ar": "با لو مير كت دن سا فل تور بن قرا نو زي رك مس".split(),
+}
 RARE, POOL = 2000, 1500
 
 
@@ -39,8 +42,10 @@ def rare_words(language: str, random_: random.Random) -> list[str]:
 
 def pool(language: str, random_: random.Random) -> list[Text]:
     """Texts of 30 to 90 common words in paragraphs."""
-    return [text_of("\n\n".join(" ".join(random_.choices(COMMON[language], k=random_.randint(15, 30))) for _ in range(random_.randint(2, 3))))
-            for _ in range(POOL)]
+    return [
+        text_of("\n\n".join(" ".join(random_.choices(COMMON[language], k=random_.randint(15, 30))) for _ in range(random_.randint(2, 3))))
+        for _ in range(POOL)
+    ]
 
 
 def text_of(text: str) -> Text:

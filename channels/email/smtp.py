@@ -71,7 +71,7 @@ def envelope(connection: smtplib.SMTP, envelope_from: str, recipients: list[str]
     expect(connection.mail(envelope_from), 250)
     answers = [(address, *connection.rcpt(address)) for address in recipients]
     refused: list[dict[str, object]] = [
-        {"address": address, "words": decode(words)} for address, code, words in answers if code not in (250, 251)
+        {"address": address, "words": f"{code} {decode(words)}"} for address, code, words in answers if code not in (250, 251)
     ]
     if len(refused) == len(answers):
         expect(min((answer[1:] for answer in answers), key=lambda answer: answer[0]), 250)  # one that may be tried again decides

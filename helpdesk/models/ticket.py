@@ -111,12 +111,23 @@ class Ticket(db.Model):
 
 
 OPEN, FREE = text("queue = 'open'"), text("queue = 'open' AND assignee_id IS NULL")
+# Tickets of nobody are no entry of the assignee's indexes: they are many, and a planner that takes them for few walks the wrong way.
+HELD, OPEN_HELD = text("assignee_id IS NOT NULL"), text("queue = 'open' AND assignee_id IS NOT NULL")
 for scope in ((), ("inbox_id",), ("team_id",), ("assignee_id",)):
     short = scope[0].removesuffix("_id") if scope else "all"
     columns = [getattr(Ticket, name) for name in scope]
-    Index(f"ix_ticket_{short}_newest", *columns, Ticket.queue, Ticket.last_at, Ticket.id)
-    Index(f"ix_ticket_{short}_waiting", *columns, Ticket.waiting_since, Ticket.id, sqlite_where=OPEN, postgresql_where=OPEN)
-    Index(f"ix_ticket_{short}_priority", *columns, Ticket.priority, Ticket.last_at, Ticket.id, sqlite_where=OPEN, postgresql_where=OPEN)
+    every, only_open = (HELD, OPEN_HELD) if short == "assignee" else (None, OPEN)
+    Index(f"ix_ticket_{short}_newest", *columns, Ticket.queue, Ticket.last_at, Ticket.id, sqlite_where=every, postgresql_where=every)
+    Index(f"ix_ticket_{short}_waiting", *columns, Ticket.waiting_since, Ticket.id, sqlite_where=only_open, postgresql_where=only_open)
+    Index(
+        f"ix_ticket_{short}_priority",
+        *columns,
+        Ticket.priority,
+        Ticket.last_at,
+        Ticket.id,
+        sqlite_where=only_open,
+        postgresql_where=only_open,
+    )
     if short != "assignee":
         Index(f"ix_ticket_{short}_free", *columns, Ticket.last_at, Ticket.id, sqlite_where=FREE, postgresql_where=FREE)
 Index("ix_ticket_contact", Ticket.contact_id, Ticket.id)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from helpdesk.errors import NotFound
@@ -15,7 +15,7 @@ from helpdesk.policy import Viewer, sees, visible
 IN_MESSAGES = ("ticket_opened", "message_received", "reply_written", "note_written", "reply_cancelled", "reply_released")
 """Kinds that the message itself shows."""
 MOST_ENTRIES, EARLIER = 200, 5
-NUMBER = bindparam("number")
+NUMBER = bindparam("number", type_=Integer())
 # Built once: building a statement takes longer than asking it.
 CONTACT = select(Contact).where(Contact.id == bindparam("contact")).options(selectinload(Contact.addresses))
 EVENTS = select(Event).where(Event.ticket_id == NUMBER).order_by(Event.id)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from helpdesk.errors import Busy, HelpdeskError, NoRoom
+from helpdesk.errors import Busy, HelpdeskError, TooManyTries, NoRoom
 from helpdesk.extensions import db
 from helpdesk.web.sentences import sentence
 
@@ -32,7 +32,10 @@ def refused(error: HelpdeskError) -> Response:
         return answer(503, _("The disk of the desk is full. Nothing was lost, but nothing can be saved until there is room again."))
     if isinstance(error, Busy):
         return answer(503, _("Too many people are saving at once. Nothing was lost; try again in a moment."))
-    return answer(error.status, sentence(error))
+    response = answer(error.status, sentence(error))
+    if isinstance(error, TooManyTries):
+        response.headers["Retry-After"] = str(error.retry_seconds)
+    return response
 
 
 def stale_form(_error: CSRFError) -> Response:

@@ -82,6 +82,13 @@ def end(session_id: int) -> Response:
     return redirect(url_for("profile.show"))
 
 
+@blueprint.before_app_request
+def know_the_reader() -> None:
+    """Also at an address that is none of ours, so that a missing page and a missing right are the same page in the same language."""
+    if request.endpoint is None:
+        signed_in_now()
+
+
 @blueprint.after_app_request
 def keep_alive(response: Response) -> Response:
     """Thirty more days for whoever is there. A desk that is busy or away keeps the answer all the same."""

@@ -115,14 +115,21 @@ def ticket_indexes_1() -> None:
         sqlite_where=sa.text("queue = 'open'"),
         postgresql_where=sa.text("queue = 'open'"),
     )
-    op.create_index("ix_ticket_assignee_newest", "ticket", ["assignee_id", "queue", "last_at", "id"], unique=False)
+    op.create_index(
+        "ix_ticket_assignee_newest",
+        "ticket",
+        ["assignee_id", "queue", "last_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("assignee_id IS NOT NULL"),
+        postgresql_where=sa.text("assignee_id IS NOT NULL"),
+    )
     op.create_index(
         "ix_ticket_assignee_priority",
         "ticket",
         ["assignee_id", "priority", "last_at", "id"],
         unique=False,
-        sqlite_where=sa.text("queue = 'open'"),
-        postgresql_where=sa.text("queue = 'open'"),
+        sqlite_where=sa.text("queue = 'open' AND assignee_id IS NOT NULL"),
+        postgresql_where=sa.text("queue = 'open' AND assignee_id IS NOT NULL"),
     )
 
 
@@ -132,8 +139,8 @@ def ticket_indexes_2() -> None:
         "ticket",
         ["assignee_id", "waiting_since", "id"],
         unique=False,
-        sqlite_where=sa.text("queue = 'open'"),
-        postgresql_where=sa.text("queue = 'open'"),
+        sqlite_where=sa.text("queue = 'open' AND assignee_id IS NOT NULL"),
+        postgresql_where=sa.text("queue = 'open' AND assignee_id IS NOT NULL"),
     )
     op.create_index("ix_ticket_contact", "ticket", ["contact_id", "id"], unique=False)
     op.create_index(

@@ -132,7 +132,7 @@ def test_silence_after_the_dot_is_uncertain_and_never_sent_again(
 
 def test_a_slow_server_is_waited_for_and_a_dead_one_is_not_there(send: Send, sink: Sink, desk: SmallDesk) -> None:
     assert row(send("slow@example.com")).state == "sent"
-    sink.__exit__(None, None, None)
+    sink.stop()
     assert row(send("noura@example.com")).state == "retry"
 
 

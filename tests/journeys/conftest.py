@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.conftest import HELPDESK
 from tests.journeys.desk_page import Seat
 from tests.journeys.product import Product
-from tests.servers import Missing, PostgreSQL, Redis
+from tests.servers import Missing, PostgreSQL, Redis, until
 
 Start = Callable[..., Product]
 CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
@@ -74,13 +75,24 @@ def sit(browser: Browser) -> Iterator[Callable[..., Seat]]:
 
 
 @pytest.fixture
-def break_redis(request: pytest.FixtureRequest, product: Product) -> Callable[[], None]:
-    """Kills the server that carries hints and nudges; it comes back empty: the private one by itself, another by our hand."""
-    def kill() -> None:
-        if product.child("valkey"):
+def outage(request: pytest.FixtureRequest, product: Product) -> Callable[[], AbstractContextManager[None]]:
+    """`with outage():` the server that carries hints and nudges is down; it comes back empty.
+
+    The private one by itself, three seconds after its fifth fall (the pauses double); another by our hand.
+    """
+    @contextmanager
+    def private() -> Iterator[None]:
+        for _ in range(4):
             product.wait_for_child("valkey", but=product.kill("valkey"))
-            return
+        fallen = product.kill("valkey")
+        until(lambda: product.child("valkey") == 0, "valkey is down", 5)
+        yield
+        product.wait_for_child("valkey", but=fallen)
+
+    @contextmanager
+    def shared() -> Iterator[None]:
         server: Redis = request.getfixturevalue("redis_server")
         server.kill()
+        yield
         server.start()
-    return kill
+    return private if product.child("valkey") else shared

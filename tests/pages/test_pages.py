@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from tests.conftest import HELPDESK
 from tests.journeys.conftest import CHROMIUM
 from tests.journeys.product import Product
-from tests.pages import addresses, desk, visit
+from tests.pages import addresses, desk, opened, visit
 from tests.servers import Missing
 
 AT_ONCE, LOOK_SECONDS = 3, 60
@@ -143,5 +142,58 @@ def test_pages_of_those_who_are_in(full: Furnished, language: str, width: int) -
         await desk.enter(request, full.product)
         await desk.speak(request, language)
 
-    paths = full.at([*addresses.PAGES.values(), *addresses.MORE])
-    none_of(every_page(full.product.url, paths, language, width, admin))
+    none_of(every_page(full.product.url, full.at([*addresses.PAGES.values(), *addresses.MORE]), language, width, admin))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_of_those_who_are_not(full: Furnished, empty: Product, language: str) -> None:
+    async def visitor(request: Any, language: str) -> None:
+        await desk.speak(request, language, "/login")
+
+    async def first(request: Any, language: str) -> None:
+        await desk.speak(request, language, "/first-run")
+
+    for width in (1440, 360):
+        none_of(every_page(full.product.url, full.at(addresses.DOORS.values()), language, width, visitor))
+        none_of(every_page(empty.url, list(addresses.FIRST.values()), language, width, first))
+
+
+def test_letters_parts_and_answers(full: Furnished) -> None:
+    """What somebody else wrote has its language and no script; parts and answers answer."""
+
+    async def work(browser: Browser) -> list[str]:
+        context = await visit.window(browser, full.product.url, 1440, "light")
+        await desk.enter(context.request, full.product)
+        problems = []
+        for path in full.at([*addresses.PARTS.values(), *addresses.ANSWERS.values()]):
+            if path != "/live":  # a stream without an end; every page above listens to it
+                problems += [] if (answer := await context.request.get(path)).status == 200 else [f"{path}: {answer.status}"]
+        for path in full.at(addresses.LETTERS.values()):
+            answer, page = await context.request.get(path), await context.new_page()
+            problems += [] if "sandbox" in answer.headers["content-security-policy"] else [f"{path} is not locked up"]
+            await page.set_content(await answer.text())  # in place, because inside its own walls no script looks at it
+            problems += [f"{path}: {problem}" for problem in await visit.axe(page, visit.OF_A_FRAME)]
+        return problems
+
+    none_of(with_browser(work))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_opens_over_a_page(full: Furnished, language: str) -> None:
+    """Menus, the sheet of keys, the palette, the note, and the send that was stopped."""
+
+    async def work(browser: Browser) -> list[str]:
+        context = await visit.window(browser, full.product.url, 1440, "light")
+        await desk.enter(context.request, full.product)
+        await desk.speak(context.request, language)
+        page = await context.new_page()
+        watch = visit.Watch(page, full.product.url).begin()
+        problems = []
+        for open_it in opened.ALL:
+            await page.goto(f"/tickets/{full.numbers['ticket']}")
+            await open_it(page)
+            problems += [f"{open_it.__name__} {language}: {problem}" for problem in await looks(language, 1440)(page)]
+            await page.emulate_media(color_scheme="light")
+        return problems + watch.problems
+
+    none_of(with_browser(work))

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from helpdesk import clock
 from helpdesk.actions.inboxes import InboxChange, create
+from helpdesk.actions.transaction import transaction
 from helpdesk.extensions import db
+from helpdesk.models import Desk
 from tests.servers import Valkey, until
 from tests.serving.doors import Door
 from tests.serving.parts import EventStream, FakeDesk
@@ -67,7 +70,9 @@ def listen() -> Iterator[Callable[[FakeDesk, str], EventStream]]:
 
 @pytest.fixture
 def open_door(app: Any, ground: dict[str, str]) -> Iterator[Callable[..., Door]]:
-    """Opens doors to a desk with one inbox."""
+    """Opens doors to a practice desk with one open inbox and a closed one."""
+    with transaction() as session:
+        session.add(Desk(id=1, name="Desk", demo=True, created_at=clock.now()))
     create(InboxChange("support@example.com", "Support", "الدعم"))
     create(InboxChange("closed@example.com", "Closed", "مغلق", active=False))
     db.session.remove()

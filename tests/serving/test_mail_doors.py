@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from channels.email.listener import subject_of
+from helpdesk.actions.transaction import transaction
+from helpdesk.models import Desk
 from tests.servers import until
 from tests.serving.doors import MAIL, Door, practice_mails, raws
 
@@ -31,6 +33,14 @@ def test_an_inbox_that_is_closed_is_nobodys(door: Door) -> None:
     door.send(["closed@example.com"])
     assert raws() == []
     assert len(practice_mails()) == 1
+
+
+def test_a_desk_in_earnest_is_nobodys_post_office(door: Door) -> None:
+    with transaction() as session:
+        session.get_one(Desk, 1).demo = False
+    assert door.send(["support@example.com", "sara@example.com"]).keys() == {"sara@example.com"}
+    assert practice_mails() == []
+    assert len(raws()) == 1
 
 
 def test_smuggled_ends_are_one_mail(door: Door) -> None:
@@ -85,9 +95,9 @@ def test_lmtp_takes_no_smtp_greeting(door: Door) -> None:
 
 def test_a_dead_database_is_later_never_lost(open_door: Callable[..., Door], tmp_path: Path) -> None:
     door = open_door(HELPDESK_DATABASE_URL=f"sqlite:///{tmp_path}/nowhere/helpdesk.db")
-    with pytest.raises(smtplib.SMTPDataError) as refused:
+    with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
         door.send(["support@example.com"])
-    assert refused.value.smtp_code == 451
+    assert refused.value.recipients["support@example.com"][0] == 451
     assert b"451 4.3.0" in door.lmtp_session(b"MAIL FROM:<a@example.com>", b"RCPT TO:<support@example.com>")
 
 

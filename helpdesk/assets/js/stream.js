@@ -68,7 +68,7 @@ function lead() {
     source.onopen = up;
     source.addEventListener('hint', event => share('hint', JSON.parse(event.data)));
     source.addEventListener('reset', () => { clearTimeout(losing); share('line', 'up'); share('reset'); });
-    source.addEventListener('lost', () => { losing = setTimeout(share, GRACE, 'line', 'down'); }); // the server's own line
+    source.addEventListener('lost', () => { clearTimeout(losing); losing = setTimeout(share, GRACE, 'line', 'down'); }); // the server's own line
     source.addEventListener('hello', event => { ({ stream } = JSON.parse(event.data)); announce(); });
     source.onerror = broken;
   }
