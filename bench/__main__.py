@@ -48,7 +48,7 @@ def measured(measure: Callable[[Grounds], Iterator[Row]], grounds: Grounds) -> I
     """The rows of a measure; one that breaks says so and stops nothing else."""
     try:
         yield from measure(grounds)
-    except Exception:
+    except Exception:  # noqa: BLE001  whatever it is, the other figures are wanted
         traceback.print_exc()
 
 

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from uuid import uuid4
 
 from bench.client import Answer, Client
@@ -70,15 +70,14 @@ def tickets(grounds: Grounds) -> Iterator[Row]:
     """A ticket with ten messages: as a whole page beside its list, alone as a script asks for it, and the fragment of a live change."""
     for ground in ("postgresql", "sqlite"):
         with grounds.desk(ground, LARGE) as desk:
-            client, numbers = desk.client(SUPERVISOR), [100 * place for place in range(1, 81)]
+            client = desk.client(SUPERVISOR)
             warm_up(desk, "/tickets/8")
-            kinds: dict[str, Callable[[int], Answer]] = {
-                "page": lambda number: client.get(f"/tickets/{number}"),
-                "pane": lambda number: client.get(f"/tickets/{number}", HX_Request="true"),
-                "fragment": lambda number: client.get(f"/tickets/{number}/thread", HX_Request="true"),
-            }
-            for kind, ask in kinds.items():
-                taken = [ask(number).server_ms for number in numbers]
+            for kind, path, headers in (
+                ("page", "/tickets/{}", {}),
+                ("pane", "/tickets/{}", {"HX_Request": "true"}),
+                ("fragment", "/tickets/{}/thread", {"HX_Request": "true"}),
+            ):
+                taken = [client.get(path.format(100 * place), **headers).server_ms for place in range(1, 81)]
                 yield Row(f"ticket {ground} {kind} with 10 messages p95", percentile(taken, 0.95), "ms", 30.0, n=len(taken))
 
 

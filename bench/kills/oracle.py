@@ -8,7 +8,7 @@ from pathlib import Path
 
 UNDONE = {
     "raw mail": "SELECT count(*) FROM raw_message WHERE state = 'received'",
-    "answers in the undo window": "SELECT count(*) FROM message WHERE release_at IS NOT NULL AND released_at IS NULL AND cancelled_at IS NULL",
+    "answers in the undo window": "SELECT count(*) FROM message WHERE release_at IS NOT NULL AND released_at IS NULL",
     "pending events": "SELECT count(*) FROM pending_event",
     "deliveries": "SELECT count(*) FROM delivery WHERE state IN ('pending', 'retry', 'sending')",
 }

@@ -1,4 +1,4 @@
-"""The tickets of the seeded desk with their messages, events, deliveries and search rows: three messages a ticket, ten in one of a hundred."""
+"""The seeded tickets with their messages, events, deliveries and search rows: three messages each, ten in one of a hundred."""
 
 import json
 import random
@@ -30,7 +30,7 @@ class Seed:
 
     def __init__(self, tickets: int) -> None:
         self.tickets, self.contacts = tickets, max(50, tickets // 3)
-        self.random = random.Random(tickets)  # noqa: S311  the same desk every time
+        self.random = random.Random(tickets)  # the same desk every time
         self.pools = {language: pool(language, self.random) for language in ("en", "ar")}
         self.rare = {language: [text_of(word) for word in rare_words(language, self.random)] for language in ("en", "ar")}
         self.weights = [1 / (place + 20) for place in range(len(self.rare["en"]))]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from helpdesk import clock, search_index
@@ -121,19 +122,27 @@ def tag(name: str) -> Change:
     word = " ".join(name.replace("#", " ").split())[:60]
 
     def apply(session: Session, ticket: Ticket, actor: Actor) -> None:
-        if not fold(word):
+        if not any(letter.isalnum() for letter in word):
             raise Invalid("tag_missing", "tag")
-        found = session.scalar(select(Tag).where(Tag.folded == fold(word)[:60]))
-        if found is None:
-            found = Tag(name=word, folded=fold(word)[:60])
-            session.add(found)
-            session.flush()
+        found = tag_named(session, word)
         if session.execute(select(ticket_tag).where(ticket_tag.c.ticket_id == ticket.id, ticket_tag.c.tag_id == found.id)).first():
             return
         session.execute(ticket_tag.insert().values(ticket_id=ticket.id, tag_id=found.id))
         record(session, ticket, "ticket_tagged", actor, {"tag": found.name})
 
     return apply
+
+
+def tag_named(session: Session, word: str) -> Tag:
+    """The tag; made when new, also where somebody makes the same one in this moment."""
+    folded = fold(word)[:60]
+    wanted = select(Tag).where(Tag.folded == folded)
+    found = session.scalar(wanted)
+    if found is None:
+        insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(Tag)
+        session.execute(insert.values(name=word, folded=folded).on_conflict_do_nothing(index_elements=[Tag.folded]))
+        found = session.scalars(wanted).one()
+    return found
 
 
 def untag(name: str) -> Change:

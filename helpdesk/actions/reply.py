@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock, search_index, vault
@@ -48,7 +48,7 @@ def reply(viewer: Viewer, number: int, writing: Writing) -> Message:
         ticket = held_ticket(session, number, viewer)
         if earlier := earlier_with(session, viewer, number, writing, "outgoing"):
             return earlier
-        check(session, ticket, writing)
+        check(session, viewer, ticket, writing)
         if not writing.to:
             raise Invalid("to_missing", "to")
         message = add_message(session, viewer, ticket, writing, "outgoing")
@@ -100,14 +100,18 @@ def earlier_with(session: Session, viewer: Viewer, number: int, writing: Writing
     return earlier
 
 
-def check(session: Session, ticket: Ticket, writing: Writing) -> None:
-    """The author must have seen the newest message, note, status and assignee; by whatever road they came."""
+def check(session: Session, viewer: Viewer, ticket: Ticket, writing: Writing) -> None:
+    """The author must have seen the newest message, note, status and assignee, by whatever road they came.
+
+    What he changed himself he has seen, but for an answer: from another tab it may be forgotten, and the customer would get two.
+    """
     if not writing.body.strip():
         raise Invalid("body_missing", "body")
     if writing.status is not None and writing.status not in STATUSES:
         raise Invalid("status_unknown", "status")
-    unseen = select(Event.id).where(Event.ticket_id == ticket.id, Event.id > writing.seen_event_id, Event.kind.in_(STOPPING)).limit(1)
-    if ticket.last_event_id > writing.seen_event_id and session.scalar(unseen):
+    others = or_(Event.agent_id.is_(None), Event.agent_id != viewer.agent_id, Event.kind == "reply_written")
+    unseen = select(Event.id).where(Event.ticket_id == ticket.id, Event.id > writing.seen_event_id, Event.kind.in_(STOPPING), others)
+    if ticket.last_event_id > writing.seen_event_id and session.scalar(unseen.limit(1)):
         raise Stopped(writing.seen_event_id)
 
 

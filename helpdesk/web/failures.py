@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from helpdesk.errors import Busy, HelpdeskError, TooManyTries, NoRoom
+from helpdesk.errors import Busy, HelpdeskError, NoRoom, TooManyTries
 from helpdesk.extensions import db
 from helpdesk.web.sentences import sentence
 

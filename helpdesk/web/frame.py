@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
     """Filters and globals of the templates."""
     jinja.register(app)
     reader.init_app(app)
-    app.jinja_env.globals.update(fixed=parts.fixed, part=parts.part, row_html=row_html)
+    app.jinja_env.globals.update(fixed=parts.fixed, colleagues=parts.colleagues, row_html=row_html)
     app.context_processor(context)
 
 

@@ -34,3 +34,22 @@ def part(template: str, macro: str, *values: Hashable, depends: Hashable = None)
 def called(template: str, macro: str, values: tuple[Hashable, ...], _depends: Hashable) -> Markup:
     """See `part`."""
     return Markup(get_template_attribute(template, macro)(*values))  # noqa: S704  templates escape
+
+
+def colleagues(agents: tuple[tuple[int, str], ...], me: int, chosen: int | None) -> Markup:
+    """Everybody but the reader as choices of the assign menu. `agents`: (id, name)."""
+    written = each_colleague(agents, reader().language)
+    names = dict(agents)
+    marked = {chosen: colleague(chosen, names[chosen], True)} if chosen in names else {}
+    return Markup("".join(marked.get(number, line) for number, line in written.items() if number != me))  # noqa: S704  made of parts
+
+
+@lru_cache(maxsize=10)
+def each_colleague(agents: tuple[tuple[int, str], ...], _language: str) -> dict[int, Markup]:
+    """A choice for each, none of them chosen."""
+    return {number: colleague(number, name, False) for number, name in agents}
+
+
+def colleague(number: int, name: str, chosen: bool) -> Markup:
+    """One choice."""
+    return part("tickets/_colleagues.html", "colleague", number, name, chosen)

@@ -108,6 +108,7 @@ def shown(entry: Entry, page: TicketPage, names: roster.Names, language: str, vi
         "event",
         entry.at,
         entry.order,
+        person_id=event.agent_id or 0,
         icon=ICONS.get(event.kind, "info"),
         late=event.kind in ("delivery_failed", "delivery_uncertain"),
         words=in_words(event, names, page.contact.name, language),

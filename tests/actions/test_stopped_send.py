@@ -77,6 +77,13 @@ def test_a_stale_tab_of_ones_own_is_stopped_too(desk: SmallDesk) -> None:
         reply(me, number, old_tab)
 
 
+def test_what_one_changed_oneself_one_has_seen(desk: SmallDesk) -> None:
+    number, me = desk.ticket(), desk.viewer("rana")
+    written = writing(number)
+    change.change(me, number, change.assign(me.agent_id), change.set_status("on_hold"))
+    assert reply(me, number, written).kind == "outgoing"
+
+
 @pytest.mark.parametrize("seen", [0, -1])
 def test_who_says_to_have_seen_nothing_is_stopped(desk: SmallDesk, seen: int) -> None:
     number = desk.ticket()

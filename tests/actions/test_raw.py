@@ -1,0 +1,91 @@
+"""Raw messages: committed before anybody looks at them, and leased so that one bad mail takes no other with it."""
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk import disk
+from helpdesk.actions.raw import LEASE_SECONDS, MOST_ATTEMPTS, give_back, lease_raw, put_aside, store_raw, try_again
+from helpdesk.errors import NoRoom
+from helpdesk.extensions import db
+from helpdesk.models import RawMessage
+from helpdesk.queries import due
+from helpdesk.queries.health import ledger_in
+from tests.factories import Clock, SmallDesk
+
+MANY = 1_000_000
+
+
+def stored(desk: SmallDesk, count: int, size: int = 10) -> list[int]:
+    return [store_raw(desk.ids["support"], b"x" * size, "pipe") for _ in range(count)]
+
+
+def held(most: int = 10, most_bytes: int = MANY) -> list[int]:
+    return [raw.id for raw in lease_raw(most, most_bytes)]
+
+
+def raw(raw_id: int) -> RawMessage:
+    db.session.rollback()
+    return db.session.get_one(RawMessage, raw_id, populate_existing=True)
+
+
+def test_nobody_holds_what_another_holds(desk: SmallDesk, clock: Clock) -> None:
+    ids = stored(desk, 3)
+    assert held(2) == ids[:2]
+    assert held() == ids[2:]
+    assert held() == []
+    clock.move(seconds=LEASE_SECONDS + 1)
+    assert due.mail_is_due()
+    assert held(1) == ids[:1], "its reader died"
+
+
+def test_a_set_has_a_size_but_one_mail_always_goes(desk: SmallDesk) -> None:
+    ids = [*stored(desk, 1, 900), *stored(desk, 3, 300)]
+    assert held(10, 700) == ids[:1]
+    assert held(10, 700) == ids[1:3]
+
+
+def test_one_whose_reader_died_is_read_alone_from_then_on(desk: SmallDesk, clock: Clock) -> None:
+    """A mail that kills its reader is put aside; the nine that were in its set are not blamed."""
+    ids = stored(desk, 4)
+    poison, rounds = ids[1], 0
+    while lease := held():
+        rounds += 1
+        for one in lease:
+            if poison not in lease:
+                put_aside(one, "screened", "read")
+        clock.move(seconds=LEASE_SECONDS + 1)
+    held()
+    assert (raw(poison).state, raw(poison).reason, raw(poison).attempts) == ("quarantined", "reader_died", MOST_ATTEMPTS)
+    assert [raw(one).state for one in ids if one != poison] == ["screened"] * 3
+    assert ledger_in().difference == 0
+
+
+def test_whoever_could_not_work_gives_them_back(desk: SmallDesk) -> None:
+    ids = stored(desk, 2)
+    for _outage in range(MOST_ATTEMPTS + 2):
+        assert held() == ids
+        give_back(ids)
+    assert [raw(one).attempts for one in ids] == [0, 0]
+
+
+def test_what_was_put_aside_can_be_tried_again(desk: SmallDesk) -> None:
+    (one,) = stored(desk, 1)
+    held()
+    put_aside(one, "quarantined", "too many parts")
+    assert held() == []
+    try_again(one)
+    assert (raw(one).attempts, raw(one).reason, held()) == (0, "", [one])
+
+
+def test_done_is_not_done_again(desk: SmallDesk) -> None:
+    (one,) = stored(desk, 1)
+    put_aside(one, "done", "")
+    try_again(one)
+    assert raw(one).state == "done"
+
+
+def test_below_the_low_water_mark_nothing_is_taken_in(desk: SmallDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "free_bytes", lambda: 1000)
+    with pytest.raises(NoRoom):
+        stored(desk, 1)
+    assert db.session.scalars(select(RawMessage)).all() == []
