@@ -1,8 +1,8 @@
 """A mail server that fails as asked: how is written in the recipient's local part. It keeps a journal of every mail it took.
 
-    no@     550 at RCPT          grey@   450 at RCPT         early@  hangs up at RCPT
-    e451@   451 after the dot    e554@   554 after the dot   drop@   keeps the mail, hangs up without an answer
-    hang@   keeps the mail and never answers                 slow@   keeps the mail and answers after a while
+no@     550 at RCPT          grey@   450 at RCPT         early@  hangs up at RCPT
+e451@   451 after the dot    e554@   554 after the dot   drop@   keeps the mail, hangs up without an answer
+hang@   keeps the mail and never answers                 slow@   keeps the mail and answers after a while
 """
 
 import asyncio

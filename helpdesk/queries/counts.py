@@ -76,7 +76,7 @@ def viewer_statement(sees_all: bool, inboxes: int, teams: int, views: tuple[str,
     return union_all(*(number_of(view, ids(shape_of(like, view, "newest"), CAP)) for view in views))
 
 
-def number_of(view: str, found: Select[Any] | CompoundSelect[Any]) -> Select[Any]:
+def number_of(view: str, found: Select[Any] | CompoundSelect[Any]) -> Select[str, int]:
     """(view, number), CAP at most."""
     few = select(found.subquery().c.id).limit(CAP).subquery()
     return select(literal(view).label("view"), func.count().label("number")).select_from(few)

@@ -17,7 +17,7 @@ def desk_is_demo() -> bool:
 def practice_mails(before: int = 0, most: int = 50) -> Sequence[PracticeMail]:
     """What left, newest first; with `before`, those with a smaller id."""
     found = select(PracticeMail).order_by(PracticeMail.id.desc()).limit(most)
-    return db.session.scalars(found.where(PracticeMail.id < before) if before else found).all()
+    return db.session.scalars(found.where(PracticeMail.id < before) if 0 < before < 2**31 else found).all()
 
 
 def practice_mail(mail_id: int) -> PracticeMail:

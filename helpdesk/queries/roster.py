@@ -34,6 +34,10 @@ class Names:
         """The inbox's name in that language."""
         return pick(self.inboxes.get(inbox_id or 0, ("", "", ""))[:2], language)
 
+    def address(self, inbox_id: int) -> str:
+        """The inbox's own address; "" for one that is younger than what is kept."""
+        return self.inboxes.get(inbox_id, ("", "", ""))[2]
+
 
 kept: tuple[float, Names] | None = None
 lock = threading.Lock()

@@ -24,10 +24,11 @@ def show(attachment_id: int) -> Response:
         raise NotFound
     picture = attachment.content_type in SHOWN_INLINE
     name = quote(shown_name(attachment.name), safe="")
-    content = b"" if "asgi.scope" in request.environ else path.read_bytes()  # a plain WSGI server sends it itself
+    by_asgi = "asgi.scope" in request.environ
+    content = b"" if by_asgi else path.read_bytes()  # a plain WSGI server sends it itself
     return Response(content, headers={
         "Content-Type": attachment.content_type if picture else "application/octet-stream",
         "Content-Disposition": f"{'inline' if picture else 'attachment'}; filename*=UTF-8''{name}",
         "Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff",
-        "Cross-Origin-Resource-Policy": "same-origin", **({} if content else {"X-Send-File": quote(str(path))}),
+        "Cross-Origin-Resource-Policy": "same-origin", **({"X-Send-File": quote(str(path))} if by_asgi else {}),
     })

@@ -49,6 +49,7 @@ def http(error: HTTPException) -> Response:
         return make_response(error.get_response())
     words = {
         400: _("The request could not be understood. Nothing was changed."),
+        403: _("This did not come from a page of this desk. Nothing was changed."),
         401: _("You are signed out. Sign in again; what you wrote is kept."),
         404: _("There is nothing here, or it is not yours to see."),
         405: _("This address does not take that. Nothing was changed."),

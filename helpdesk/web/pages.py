@@ -1,6 +1,7 @@
 """All pages, in one list; what every request passes, in one place."""
 
 from flask import Flask
+from werkzeug.routing import IntegerConverter, Map
 
 from helpdesk.web import (
     access,
@@ -33,12 +34,21 @@ RESOURCES = (
 )
 
 
+class Number(IntegerConverter):
+    """<int:…> in an address: what no column can hold is no page, rather than a fault of the database."""
+
+    def __init__(self, map: Map, max: int = 2**31 - 1) -> None:  # noqa: A002  werkzeug's own names
+        super().__init__(map, max=max)
+
+
 def init_app(app: Flask) -> None:
     """Registers every resource and the rules of every request."""
+    app.url_map.converters["int"] = Number
     for resource in RESOURCES:
         app.register_blueprint(resource.blueprint)
     headers.init_app(app)
     app.before_request(first_run.lead_to_first_run)
+    app.before_request(access.refuse_strangers_forms)
     app.before_request(access.check_access)
     failures.init_app(app)
     frame.init_app(app)

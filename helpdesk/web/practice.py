@@ -56,7 +56,8 @@ def html(mail_id: int) -> Response:
 def raw(mail_id: int) -> Response:
     """The mail as it left."""
     return Response(practice_mail(mail_id).content, headers={
-        "Content-Type": "application/octet-stream", "Content-Disposition": f'attachment; filename="mail-{mail_id}.eml"'})
+        "Content-Type": "application/octet-stream", "Content-Disposition": f'attachment; filename="mail-{mail_id}.eml"',
+        "Content-Security-Policy": "default-src 'none'; sandbox"})
 
 
 @blueprint.post("/practice/mail/<int:mail_id>/answer")

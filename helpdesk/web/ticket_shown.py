@@ -58,7 +58,7 @@ def context(viewer: Viewer, number: int, *, everything: bool = False) -> dict[st
         "assignee": names.agent(page.ticket.assignee_id, language),
         "team": names.team(page.ticket.team_id, language),
         "inbox": names.inbox(page.ticket.inbox_id, language),
-        "inbox_address": names.inboxes[page.ticket.inbox_id][2],
+        "inbox_address": names.address(page.ticket.inbox_id),
         "choices": {
             "agents": tuple(sorted(((i, names.agent(i, language)) for i in names.active), key=lambda pair: pair[1])),
             "teams": [(i, names.team(i, language)) for i in names.teams],

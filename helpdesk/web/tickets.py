@@ -56,8 +56,9 @@ def show(number: int) -> Response:
 @blueprint.get("/tickets/<int:number>/thread")
 @allow("agent")
 def thread(number: int) -> str:
-    """Head and conversation, to be morphed into an open page."""
-    return render_template("tickets/_thread.html", fragment=True, **ticket_shown.context(viewer(), number))
+    """Head and conversation, to be morphed into an open page; `own`: into the ticket's own page, where its subject is the heading."""
+    level = 1 if "own" in request.args else 2
+    return render_template("tickets/_thread.html", fragment=True, ticket_level=level, **ticket_shown.context(viewer(), number))
 
 
 @blueprint.get("/tickets/<int:number>/next")

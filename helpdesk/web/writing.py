@@ -120,7 +120,7 @@ def read_writing(number: int, *, recipients: bool) -> Writing:
 def seen_event() -> int:
     """The newest event the author had seen; nothing understandable means: none."""
     text = request.form.get("seen_event_id", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+    return min(int(text), 2**31 - 1) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 def people_of(line: str) -> list[Person]:

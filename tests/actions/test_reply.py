@@ -81,7 +81,9 @@ def test_a_key_belongs_to_one_text_ticket_and_kind(desk: SmallDesk) -> None:
     with pytest.raises(KeyReused):
         reply(me, other, replace(written, seen_event_id=ticket(other).last_event_id))
     assert len(messages(number)) == 2
-    assert reply(desk.viewer("huda"), number, replace(writing(number), key=written.key)).agent_id == desk.ids["huda"], "a key is its agent's"
+    assert reply(desk.viewer("huda"), number, replace(writing(number), key=written.key)).agent_id == desk.ids["huda"], (
+        "a key is its agent's"
+    )
 
 
 @pytest.mark.parametrize(("changes", "field"), [

@@ -36,7 +36,7 @@ PASSES: dict[str, Road] = {
     "subject_changed": by(change.set_subject("Another subject")),
     "ticket_tagged": by(change.tag("printer")),
     "ticket_untagged": by(change.tag("printer"), change.untag("printer")),
-    "team_changed": lambda desk, number: by(change.set_team(None))(desk, number),
+    "team_changed": by(change.set_team(None)),
 }
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from tests.servers import die_with_parent, until
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS, STOP_SECONDS = 170.0, 5.0
+START_SECONDS, STOP_SECONDS = 170.0, 10.0
 PASSWORD = re.compile(r"^login (\S+) (\S+)$", re.M)
 
 

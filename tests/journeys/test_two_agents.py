@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import count
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.journeys.conftest import Start
 from tests.journeys.desk_page import ARRIVES, Seat, answer_as_customer, form, messages, open_ticket, row, send, text_of_reply
@@ -188,6 +188,21 @@ def test_a_double_click_sends_once(product: Product, sit: Sit, subject: str) -> 
     text_of_reply(page).fill("Once is enough.")
     form(page).locator("[data-send=send]").dblclick()
     expect(text_of_reply(page)).to_have_value("")
+    assert left_for(page, product, subject) == 1
+
+
+def test_an_answer_whose_receipt_was_lost_is_sent_again_by_itself_and_once(product: Product, sit: Sit, subject: str) -> None:
+    page = sit(product, "agent").page
+    open_ticket(page, subject)
+
+    def lose(route: Route) -> None:
+        """The server has it; the browser never hears so."""
+        route.fetch()
+        route.abort("connectionreset")
+
+    page.route("**/replies", lose, times=1)
+    send(page, "Sent into the dark.")
+    expect(text_of_reply(page)).to_have_value("", timeout=ARRIVES)
     assert left_for(page, product, subject) == 1
 
 

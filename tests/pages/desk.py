@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import secrets
 import smtplib
 from email.message import EmailMessage
 from email.utils import formataddr
@@ -67,12 +68,15 @@ async def furnish(admin: APIRequestContext, product: Product) -> dict[str, str]:
 
 async def answer(admin: APIRequestContext, page: str, ticket: str) -> None:
     """A reply that leaves, and a note that stays."""
-    shared = {name: value(page, name) for name in ("csrf_token", "seen_event_id", "idempotency_key")}
-    words = {"body": "Every thread is kept.\n\nشكرًا لك", "to": "noura@example.com"}
-    sent = await admin.post(f"/tickets/{ticket}/replies", form=shared | words)
+    await write(admin, page, f"/tickets/{ticket}/replies", "Every thread is kept.\n\nشكرًا لك", "noura@example.com")
+    await write(admin, page, f"/tickets/{ticket}/notes", "ملاحظة للزملاء")
+
+
+async def write(admin: APIRequestContext, page: str, action: str, body: str, to: str = "") -> None:
+    """Sends a composer's form as the page has it."""
+    shown = {name: value(page, name) for name in ("csrf_token", "seen_event_id")}
+    sent = await admin.post(action, form=shown | {"idempotency_key": secrets.token_hex(16), "body": body, "to": to})
     assert sent.ok, await sent.text()
-    note = await admin.post(f"/tickets/{ticket}/notes", form=shared | {"idempotency_key": "n" * 32, "body": "ملاحظة للزملاء"})
-    assert note.ok, await note.text()
 
 
 async def post_form(admin: APIRequestContext, page: str, action: str, **values: str) -> None:

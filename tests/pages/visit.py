@@ -49,8 +49,9 @@ class Watch:
             self.problems.append(f"a request to another host: {request.url}")
 
     def said(self, words: ConsoleMessage) -> None:
-        """Nothing red on the console but the status of the page itself."""
-        if words.type == "error" and not ("status of 4" in words.text and words.location.get("url") == self.page.url):
+        """Nothing red on the console but a page that is refused on purpose, and the send that is stopped."""
+        address = words.location.get("url", "")
+        if words.type == "error" and not ("status of 4" in words.text and (address == self.page.url or address.endswith("/replies"))):
             self.problems.append(f"on the console: {words.text}")
 
 

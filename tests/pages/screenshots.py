@@ -1,0 +1,186 @@
+"""Takes the pictures of docs/ from a demo desk whose clock stands still: `.venv/bin/python -m tests.pages.screenshots [NAME...]`."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.async_api import APIRequestContext, Browser, BrowserContext, Page, async_playwright, expect
+
+from tests.conftest import HELPDESK, ROOT
+from tests.journeys.conftest import CHROMIUM
+from tests.journeys.product import Product
+from tests.pages import desk, visit
+
+BEFORE, WHEN = "2026-11-22T10:30:00+03:00", "2026-11-22T10:32:00+03:00"
+SHOWN = {"arabic": "شحنتي متأخرة", "english": "wrong building"}
+ANSWERED = {
+    "رقم التتبع": "أهلًا بندر، صُحّح رقم التتبع ويعمل الرابط الآن. موعد التوصيل غدًا بين 4 و7 مساءً.",
+    "no code": "Hello Samuel, the code is in the text message of 10:05. The driver waits until 11:00 and has your number.",
+}
+"""Tickets by words of their subjects: those that are shown, and those that are answered first, with the answer."""
+DRAFT = "أهلًا نورة، شكرًا على الصورة. راجعنا مسار الشحنة مع شركة الشحن، ونعود إليك قبل العصر بموعد مؤكد."
+LARGEST, EXACT = 200 * 1024, 160
+WIDE, PHONE = (1440, 900), (390, 844)
+Deed = Callable[[Page, BrowserContext, str], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One file of docs/: which page, for whom, in which language, theme and size, and what is done before it is taken."""
+
+    name: str
+    address: str
+    language: str
+    theme: str = "light"
+    size: tuple[int, int] = WIDE
+    deed: Deed | None = None
+    who: str = "admin"
+
+
+async def begin_reply(page: Page, _colleague: BrowserContext, _address: str) -> None:
+    """An answer half written."""
+    box = page.locator("[data-composer-form=reply] textarea")
+    await box.fill(DRAFT)
+    await page.locator("#thread").evaluate("thread => { thread.scrollTop = thread.scrollHeight; }")
+
+
+async def begin_together(page: Page, colleague: BrowserContext, address: str) -> None:
+    """A colleague writes an answer too."""
+    other = await colleague.new_page()
+    await other.goto(address)
+    await other.locator("[data-composer-form=reply] textarea").fill("مرحبًا نورة")
+    await other.wait_for_timeout(1500)
+    await page.reload()
+    await begin_reply(page, colleague, address)
+    await expect(page.locator(".is-writing").first).to_be_visible()
+    await page.wait_for_timeout(1500)  # the draft is saved
+
+
+async def be_stopped(page: Page, colleague: BrowserContext, address: str) -> None:
+    """A colleague's note comes while the answer is being written."""
+    await begin_reply(page, colleague, address)
+    shown = await (await colleague.request.get(address)).text()
+    await desk.write(colleague.request, shown, f"{address}/notes", "أكّدت شركة الشحن أن المندوب سلّم الشحنة في العمارة المجاورة.")
+    await page.locator("[data-send=send]").first.click()
+    await expect(page.locator("[role=alertdialog]")).to_be_visible()
+
+
+PICTURES = (
+    Picture("inbox-ar", "/tickets/{arabic}", "ar", deed=begin_together, who="agent"),
+    Picture("inbox-en", "/tickets/{english}", "en", who="agent"),
+    Picture("list-ar-dark", "/tickets", "ar", "dark"),
+    Picture("ticket-ar-phone", "/tickets/{arabic}", "ar", size=PHONE, who="agent"),
+    Picture("stopped-ar", "/tickets/{arabic}", "ar", deed=be_stopped, who="agent"),
+    Picture("practice-en", "/practice/mail/{mail}", "en"),
+    Picture("health-ar", "/health", "ar"),
+    Picture("profile-en-dark", "/profile", "en", "dark"),
+    Picture("agents-ar", "/agents", "ar"),
+    Picture("search-en-phone-dark", "/search?q=charging", "en", "dark", PHONE),
+    Picture("login-ar", "/login", "ar", who=""),
+    Picture("first-run-en", "/first-run", "en", who=""),
+)
+
+
+async def take(browser: Browser, product: Product, picture: Picture, numbers: dict[str, str]) -> None:
+    """One picture, as small as it can be."""
+    context = await visit.window(browser, product.url, picture.size[0], picture.theme)
+    page = await context.new_page()
+    await page.set_viewport_size({"width": picture.size[0], "height": picture.size[1]})
+    await page.clock.set_fixed_time(WHEN)
+    if picture.who:
+        await desk.enter(context.request, product, f"{picture.who}@example.com")
+    await desk.speak(context.request, picture.language, "/profile" if picture.who else picture.address)
+    await page.goto(picture.address.format(**numbers), wait_until="load")
+    await page.evaluate("document.fonts.ready")
+    if picture.deed:
+        colleague = await visit.window(browser, product.url, picture.size[0], "light")
+        await desk.enter(colleague.request, product, "supervisor@example.com")
+        await picture.deed(page, colleague, picture.address.format(**numbers))
+        await colleague.close()
+    await page.mouse.move(2, 2)
+    await page.wait_for_timeout(800)
+    keep(picture.name, await page.screenshot(animations="disabled"))
+    await context.close()
+
+
+def keep(name: str, picture: bytes) -> None:
+    """With a palette of 256 colours; a picture that is still too large is an error."""
+    path = ROOT / "docs" / f"{name}.png"
+    path.parent.mkdir(exist_ok=True)
+    drawn = Image.open(BytesIO(picture)).convert("RGB")
+    drawn.quantize(palette=palette_of(drawn), dither=Image.Dither.NONE).save(path, optimize=True)
+    size = path.stat().st_size
+    print(f"{path.relative_to(ROOT)}  {size // 1024} kB")
+    if size > LARGEST:
+        raise SystemExit(f"{name} is larger than {LARGEST // 1024} kB")
+
+
+def palette_of(drawn: Image.Image) -> Image.Image:
+    """The commonest colours as they are, so that no tint changes, and a few for the edges of letters."""
+    common = [shade for _count, shade in sorted(drawn.getcolors(1 << 24) or [], reverse=True)[:EXACT]]
+    edges = (drawn.quantize(256 - EXACT, Image.Quantize.MAXCOVERAGE).getpalette() or [])[: 3 * (256 - EXACT)]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for shade in common for part in shade] + edges)
+    return palette
+
+
+def begin(*options: str) -> Product:
+    """The product, two minutes before the hour of the pictures."""
+    folder = Path(tempfile.mkdtemp(prefix="helpdesk-pictures-"))
+    (folder / "now").write_text(BEFORE)
+    settings = {"HELPDESK_TESTING": "1", "HELPDESK_TEST_CLOCK": str(folder / "now")}
+    product = Product(folder, [HELPDESK, "run", *options], settings)
+    product.clock = folder / "now"
+    return product.wait_until_ready()
+
+
+async def prepare(browser: Browser, product: Product) -> dict[str, str]:
+    """Two answers leave, two mails are put aside; returns the numbers of what is worth a picture."""
+    context = await visit.window(browser, product.url, 1440, "light")
+    request, numbers = context.request, {}
+    await desk.enter(request, product, "agent@example.com")
+    for name, words in SHOWN.items():
+        numbers[name] = await number_of(request, words)
+    for words, text in ANSWERED.items():
+        ticket = await number_of(request, words)
+        page = await (await request.get(f"/tickets/{ticket}")).text()
+        await desk.write(request, page, f"/tickets/{ticket}/replies", text, desk.value(page, "to"))
+    for mail, sender in ((desk.own(), "support@example.com"), (desk.unreadable(), "noura@example.com")):
+        desk.post(product, mail, sender)
+    product.move_clock(30)
+    admin = (await visit.window(browser, product.url, 1440, "light")).request
+    await desk.enter(admin, product)
+    numbers["mail"] = (await desk.found(admin, "/practice/mail", r'href="/practice/mail/(\d+)"', len(ANSWERED)))[0]
+    await desk.found(admin, "/health", r'href="/raw/(\d+)"', 2)
+    product.clock.write_text(WHEN)
+    return numbers
+
+
+async def number_of(request: APIRequestContext, words: str) -> str:
+    """The newest ticket with these words."""
+    return (await desk.found(request, f"/search?q={words}", r'href="/tickets/(\d+)"'))[0]
+
+
+async def main(wanted: list[str]) -> None:
+    """All of them, or those that are named."""
+    pictures = [picture for picture in PICTURES if not wanted or picture.name in wanted]
+    full, empty = begin(), begin("--empty")
+    try:
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+            numbers = await prepare(browser, full)
+            for picture in pictures:
+                await take(browser, empty if picture.address == "/first-run" else full, picture, numbers)
+            await browser.close()
+    finally:
+        full.stop()
+        empty.stop()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:]))

@@ -1,0 +1,91 @@
+"""The running site for tests of pages: browsers without a screen, and one of everything that an address can name."""
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import select
+
+from helpdesk import store
+from helpdesk.actions import practice, sessions
+from helpdesk.actions.draft import attach
+from helpdesk.actions.raw import store_raw
+from helpdesk.actions.receive import receive
+from helpdesk.actions.transaction import transaction
+from helpdesk.extensions import db
+from helpdesk.incoming import StoredFile
+from helpdesk.models import Agent, Attachment, Desk, RawMessage
+from tests.factories import SmallDesk
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 24
+OTHERS = {"agent": "lina", "team": "returns", "inbox": "parcels"}  # whom an address of the settings names
+LETTER = b"From: a@example.com\r\nTo: b@example.com\r\nMessage-ID: <p@example.com>\r\nSubject: Hello\r\n\r\nHello\r\n"
+
+
+@dataclass
+class Site:
+    """`ids` holds one of everything in the ticket of the support inbox, which rana and huda see and omar and lina do not."""
+
+    app: Flask
+    desk: SmallDesk
+    ids: dict[str, int] = field(default_factory=dict)
+
+    def fill(self) -> None:
+        """A demo desk with a ticket, its mail, a file, a draft with a file, a raw mail and a practice mail."""
+        with self.app.app_context():
+            raw_id = store_raw(self.desk.ids["support"], LETTER, "pipe")
+            file = StoredFile("photo.png", "image/png", len(PNG), store.keep(PNG)[0])
+            mail = self.desk.mail(raw_message_id=raw_id, files=[file], html="<p>My printer</p>")
+            receipt = receive([mail])[0]
+            draft_file = attach(self.desk.viewer("rana"), receipt.ticket_id, "reply", file)
+            with transaction() as session:
+                session.get_one(Desk, 1).demo = True
+            mail_id = practice.keep("support@example.com", ["noura@example.com"], "Hello", LETTER)
+            self.ids = {
+                "number": receipt.ticket_id,
+                "message_id": receipt.message_id,
+                "attachment_id": db.session.scalars(select(Attachment.id).where(Attachment.message_id == receipt.message_id)).one(),
+                "draft_file": draft_file.id,
+                "raw_id": db.session.scalars(select(RawMessage.id)).one(),
+                "mail_id": mail_id,
+                "session_id": 1,
+                **{f"{kind}_id": self.desk.ids[name] for kind, name in OTHERS.items()},
+            }
+            db.session.remove()
+
+    def client(self, who: str | None = None) -> FlaskClient:
+        """A browser in which that person is signed in."""
+        client = self.app.test_client()
+        if who is not None:
+            with self.app.app_context(), transaction() as session:
+                token = sessions.open_session(session, session.get_one(Agent, self.desk.ids[who]), sessions.Browser("127.0.0.1", "Firefox"))
+            with client.session_transaction() as cookie:
+                cookie["token"] = token
+        return client
+
+    def token(self, client: FlaskClient) -> str:
+        """The form token that goes with that browser's cookie."""
+        with client.session_transaction() as cookie:
+            raw = cookie.setdefault("csrf_token", os.urandom(20).hex())
+        return str(URLSafeTimedSerializer(self.app.secret_key, salt="wtf-csrf-token").dumps(raw))
+
+    def post(self, client: FlaskClient, path: str, data: dict[str, Any] | None = None, **more: Any) -> Any:
+        """A form of that browser's own page."""
+        return client.post(path, data={"csrf_token": self.token(client), **(data or {})}, **more)
+
+    def path(self, rule: str, **others: int | str) -> str:
+        """A route's address with this desk's ids in it."""
+        for name, value in (self.ids | others).items():
+            rule = rule.replace(f"<int(max=2147483647):{name}>", str(value)).replace(f"<int:{name}>", str(value))
+        return rule.replace("<token>", "x" * 43).replace("<path:filename>", "manifest.json")
+
+    def routes(self, method: str) -> list[tuple[str, str]]:
+        """(rule, who may come in) of every route with that method but the static files."""
+        return sorted(
+            (rule.rule, getattr(self.app.view_functions[rule.endpoint], "allowed_for", ""))
+            for rule in self.app.url_map.iter_rules()
+            if method in (rule.methods or ()) and rule.endpoint != "static"
+        )
