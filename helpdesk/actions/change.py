@@ -48,11 +48,11 @@ def assign(agent_id: int | None) -> Change:
     def apply(session: Session, ticket: Ticket, actor: Actor) -> None:
         if ticket.assignee_id == agent_id:
             return
-        agent = session.get(Agent, agent_id) if agent_id else None
-        if agent_id and (agent is None or not agent.active):
+        agent = session.get(Agent, agent_id) if agent_id is not None else None
+        if agent_id is not None and (agent is None or not agent.active):
             raise Invalid("agent_unknown", "assignee")
         before, ticket.assignee_id = ticket.assignee_id, agent_id
-        record(session, ticket, "ticket_assigned" if agent_id else "ticket_unassigned", actor, {"from": before, "to": agent_id})
+        record(session, ticket, "ticket_assigned" if agent else "ticket_unassigned", actor, {"from": before, "to": agent_id})
 
     return apply
 
@@ -63,7 +63,7 @@ def set_team(team_id: int | None) -> Change:
     def apply(session: Session, ticket: Ticket, actor: Actor) -> None:
         if ticket.team_id == team_id:
             return
-        if team_id and session.get(Team, team_id) is None:
+        if team_id is not None and session.get(Team, team_id) is None:
             raise Invalid("team_unknown", "team")
         before, ticket.team_id = ticket.team_id, team_id
         record(session, ticket, "team_changed", actor, {"from": before, "to": team_id})

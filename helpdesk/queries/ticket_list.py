@@ -98,6 +98,8 @@ def read_after(text: str) -> dict[str, Any] | None:
     parts = text.split(".")
     if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) <= 18 for part in parts):
         return None
+    if max(int(part) for part in parts[1:]) >= 2**31:
+        return None
     try:
         return {"after_at": EPOCH + timedelta(microseconds=int(parts[0])), "after_id": int(parts[1]), "after_priority": int(parts[2])}
     except OverflowError:

@@ -2,7 +2,7 @@
 
 import time
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, g, request
 from flask_babel import get_locale
@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
     """Filters and globals of the templates."""
     jinja.register(app)
     reader.init_app(app)
-    app.jinja_env.globals.update(fixed=parts.fixed, colleagues=parts.colleagues, row_html=row_html)
+    app.jinja_env.globals.update(fixed=parts.fixed, part=parts.part, colleagues=parts.colleagues, row_html=row_html)
     app.context_processor(context)
 
 
@@ -69,6 +69,18 @@ def context() -> dict[str, Any]:
     return found
 
 
+class Link(NamedTuple):
+    """A line of the navigation; `count` is "" where nothing is counted, `group` the heading under which it stands."""
+
+    key: str
+    name: str
+    icon: str
+    href: str
+    count: str
+    current: bool
+    group: str | None = None
+
+
 class Lazy(list[Any]):
     """A list that is made when a template first walks it."""
 
@@ -100,24 +112,13 @@ def desk_name(locale: str) -> str:
     return roster.pick(names.desk[:2], locale) or _("Helpdesk")
 
 
-def views() -> list[dict[str, Any]]:
+def views() -> list[Link]:
     """The views with their counts; the current one is marked."""
     signed = signed_in_now()
     numbers = counts(signed.viewer) if signed else {}
     current = request.args.get("view", "open") if request.path.startswith("/tickets") else ""
     labels = view_names()
-    return [
-        {
-            "key": key,
-            "name": labels[key],
-            "icon": icon,
-            "href": f"/tickets?view={key}",
-            "count": capped(numbers.get(key, 0)),
-            "current": key == current,
-            "group": None,
-        }
-        for key, icon in VIEWS
-    ]
+    return [Link(key, labels[key], icon, f"/tickets?view={key}", capped(numbers.get(key, 0)), key == current) for key, icon in VIEWS]
 
 
 def view_names() -> dict[str, str]:
@@ -140,8 +141,10 @@ def capped(number: int) -> str:
     return "" if not number else (f"{CAP - 1}+" if number >= CAP else str(number))
 
 
-def sections(role: str) -> list[dict[str, Any]]:
+def sections(role: str) -> list[Link]:
     """What the role may change."""
+    if role != "admin":
+        return []
     pages = [
         ("agents", _("Agents"), "users", "/agents"),
         ("teams-settings", _("Teams"), "wrench", "/teams"),
@@ -149,39 +152,15 @@ def sections(role: str) -> list[dict[str, Any]]:
         ("settings", _("Desk"), "settings", "/desk"),
         ("health", _("Health"), "activity", "/health"),
     ]
-    return (
-        [
-            {
-                "key": key,
-                "name": name,
-                "icon": icon,
-                "href": href,
-                "count": None,
-                "current": request.path.startswith(href),
-                "group": _("Settings"),
-            }
-            for key, name, icon, href in pages
-        ]
-        if role == "admin"
-        else []
-    )
+    heading = _("Settings")
+    return [Link(key, name, icon, href, "", request.path.startswith(href), heading) for key, name, icon, href in pages]
 
 
-def foot() -> list[dict[str, Any]]:
+def foot() -> tuple[Link, ...]:
     """The practice post office, while the desk is a demo."""
     if not roster.names().desk[2]:
-        return []
-    return [
-        {
-            "key": "practice",
-            "name": _("Practice post"),
-            "icon": "mail",
-            "href": "/practice/mail",
-            "count": None,
-            "current": request.path.startswith("/practice"),
-            "group": None,
-        }
-    ]
+        return ()
+    return (Link("practice", _("Practice post"), "mail", "/practice/mail", "", request.path.startswith("/practice")),)
 
 
 def colleagues(locale: str) -> list[dict[str, Any]]:

@@ -30,6 +30,6 @@ def initial(name: str | None) -> str:
     return next((letter.upper() for letter in name or "" if letter.isalpha()), "")
 
 
-def groups(views: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Views as blocks of neighbours with the same heading: [{"name": heading or None, "views": [...]}]."""
-    return [{"name": name, "views": list(block)} for name, block in groupby(views, key=lambda view: view.get("group"))]
+def groups(links: list[Any]) -> tuple[tuple[str | None, tuple[Any, ...]], ...]:
+    """Links as blocks of neighbours with the same heading: ((heading or None, links), …)."""
+    return tuple((name, tuple(block)) for name, block in groupby(links, key=lambda link: link.group))

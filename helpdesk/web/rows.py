@@ -7,7 +7,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from helpdesk import clock
 from helpdesk.clock import FAR
 from helpdesk.queries import roster
 from helpdesk.queries.tags import tags_of
@@ -73,6 +72,5 @@ def shown_rows(rows: Sequence[Any]) -> list[ShownRow]:
 
 def row_html(row: ShownRow, chosen: bool = False) -> Markup:
     """The row as HTML; made again only when something of it, or the way a time of it is written, is another."""
-    now, zone = clock.now(), reader().zone
     moments = (row.at, row.waiting_since, row.snoozed_until)
-    return part("tickets/_row.html", "ticket_row", row, chosen, depends=(str(zone), *(phase(moment, now) for moment in moments if moment)))
+    return part("tickets/_row.html", "ticket_row", row, chosen, depends=(reader().zone, *(phase(moment) for moment in moments if moment)))

@@ -20,20 +20,30 @@ Phase = tuple[date | None, int]
 
 def short_time(moment: datetime) -> str:
     """ "now", "6 min", "10:24", "Thu", "14 Sep" or "14 Sep 2025" in the reader's language and zone; time.js keeps the same rules."""
-    today, number = phase(moment, clock.now())
+    today, number = phase(moment)
     if today is None:
         return digits(ngettext("%(num)s min", "%(num)s min", number)) if number else _("now")
     text, in_numbers = older(moment, today, bool(number), reader().locale, reader().zone)
     return digits(text) if in_numbers else text
 
 
-def phase(moment: datetime, now: datetime) -> Phase:
+def present() -> tuple[datetime, date]:
+    """Now, the same on all of a page, and the reader's day."""
+    found: tuple[datetime, date] | None = g.get("present")
+    if found is None:
+        now = clock.now()
+        found = g.present = now, now.astimezone(reader().zone).date()
+    return found
+
+
+def phase(moment: datetime) -> Phase:
     """What decides, beside reader and moment, how it is written: None and the minutes since then, or the reader's day and whether the
     moment lies within six days before now."""
+    now, today = present()
     age = now - moment
     if timedelta(0) <= age < HOUR:
         return None, int(age.total_seconds() // 60)
-    return now.astimezone(reader().zone).date(), int(timedelta(0) < age < SIX_DAYS)
+    return today, int(timedelta(0) < age < SIX_DAYS)
 
 
 @lru_cache(maxsize=20_000)
@@ -54,15 +64,19 @@ def clock_time(moment: datetime) -> str:
 
 def long_time(moment: datetime) -> str:
     """The absolute time with its zone, shown on hover and focus."""
-    offset = moment.astimezone(reader().zone).strftime("%z")
-    form = "EEEE d MMMM y, H:mm" if reader().language == "en" else "EEEE d MMMM y، H:mm"
-    return digits(f"{written(moment, form, reader().locale, reader().zone)} UTC{offset[:3]}:{offset[3:]}")
+    return digits(with_offset(moment, reader().locale, reader().zone))
+
+
+@lru_cache(maxsize=20_000)
+def with_offset(moment: datetime, locale: Locale, zone: tzinfo) -> str:
+    """See `long_time`."""
+    offset = moment.astimezone(zone).strftime("%z")
+    return f"{written(moment, 'EEEE d MMMM y, H:mm', locale, zone)} UTC{offset[:3]}:{offset[3:]}"
 
 
 def day_heading(moment: datetime) -> str:
     """ "Today, Sunday 22 November" between the messages of two days."""
-    zone = reader().zone
-    then, today = moment.astimezone(zone).date(), clock.now().astimezone(zone).date()
+    then, today = moment.astimezone(reader().zone).date(), present()[1]
     day = digits(day_written(then, then.year == today.year, reader().locale))
     return _("Today, %(day)s", day=day) if then == today else day
 

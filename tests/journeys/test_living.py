@@ -89,6 +89,20 @@ def test_the_list_stays_where_one_reads_it(product: Product, sit: Sit) -> None:
     expect(row(page, "Something else entirely")).to_be_in_viewport()
 
 
+def test_the_list_stays_when_the_ticket_in_hand_leaves_the_view(page: Page, subject: str) -> None:
+    rows, pill = page.locator("[data-list] .item"), page.locator("[data-pill]")
+    rows.nth(3).hover()
+    number, before = rows.nth(3).get_attribute("data-number"), rows.nth(3).bounding_box()
+    oldest = rows.last.get_attribute("data-number")
+    page.keyboard.press("e")
+    expect(row(page, subject)).to_have_attribute("data-moved", re.compile("view"), timeout=ARRIVES)
+    expect(page.locator(f"[data-list] .item[data-number='{oldest}'] ~ .item")).to_have_count(1)  # one more has risen from the next page
+    after = page.locator(f"[data-list] .item[data-number='{number}']").bounding_box()
+    assert before == after
+    expect(pill).to_be_hidden()
+    expect(page.locator("[data-list] > :last-child")).to_have_class("list-more")
+
+
 def test_a_draft_is_there_again_after_a_reload_and_in_another_browser(product: Product, sit: Sit, subject: str, page: Page) -> None:
     text_of_reply(page).fill("Begun here.")
     page.reload()

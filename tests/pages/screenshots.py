@@ -51,14 +51,11 @@ async def begin_reply(page: Page, _colleague: BrowserContext, _address: str) -> 
 
 async def begin_together(page: Page, colleague: BrowserContext, address: str) -> None:
     """A colleague writes an answer too."""
+    await begin_reply(page, colleague, address)
     other = await colleague.new_page()
     await other.goto(address)
     await other.locator("[data-composer-form=reply] textarea").fill("مرحبًا نورة")
-    await other.wait_for_timeout(1500)
-    await page.reload()
-    await begin_reply(page, colleague, address)
-    await expect(page.locator(".is-writing").first).to_be_visible()
-    await page.wait_for_timeout(1500)  # the draft is saved
+    await expect(page.locator(".is-writing[data-presence=ticket]")).to_be_visible(timeout=20_000)
 
 
 async def be_stopped(page: Page, colleague: BrowserContext, address: str) -> None:
@@ -88,45 +85,50 @@ PICTURES = (
 
 async def take(browser: Browser, product: Product, picture: Picture, numbers: dict[str, str]) -> None:
     """One picture, as small as it can be."""
-    context = await visit.window(browser, product.url, picture.size[0], picture.theme)
-    page = await context.new_page()
+    context, colleague = [await visit.window(browser, product.url, picture.size[0], picture.theme) for _ in range(2)]
+    page, address = await context.new_page(), picture.address.format(**numbers)
     await page.set_viewport_size({"width": picture.size[0], "height": picture.size[1]})
-    await page.clock.set_fixed_time(WHEN)
+    await page.clock.install(time=WHEN)
     if picture.who:
         await desk.enter(context.request, product, f"{picture.who}@example.com")
-    await desk.speak(context.request, picture.language, "/profile" if picture.who else picture.address)
-    await page.goto(picture.address.format(**numbers), wait_until="load")
+    await desk.speak(context.request, picture.language, "/profile" if picture.who else address)
+    await page.goto(address, wait_until="load")
     await page.evaluate("document.fonts.ready")
     if picture.deed:
-        colleague = await visit.window(browser, product.url, picture.size[0], "light")
         await desk.enter(colleague.request, product, "supervisor@example.com")
-        await picture.deed(page, colleague, picture.address.format(**numbers))
-        await colleague.close()
+        await picture.deed(page, colleague, address)
     await page.mouse.move(2, 2)
     await page.wait_for_timeout(800)
     keep(picture.name, await page.screenshot(animations="disabled"))
-    await context.close()
+    await asyncio.gather(context.close(), colleague.close())
 
 
 def keep(name: str, picture: bytes) -> None:
     """With a palette of 256 colours; a picture that is still too large is an error."""
     path = ROOT / "docs" / f"{name}.png"
     path.parent.mkdir(exist_ok=True)
-    drawn = Image.open(BytesIO(picture)).convert("RGB")
-    drawn.quantize(palette=palette_of(drawn), dither=Image.Dither.NONE).save(path, optimize=True)
+    few_colours(Image.open(BytesIO(picture)).convert("RGB")).save(path, optimize=True)
     size = path.stat().st_size
     print(f"{path.relative_to(ROOT)}  {size // 1024} kB")
     if size > LARGEST:
         raise SystemExit(f"{name} is larger than {LARGEST // 1024} kB")
 
 
-def palette_of(drawn: Image.Image) -> Image.Image:
-    """The commonest colours as they are, so that no tint changes, and a few for the edges of letters."""
-    common = [shade for _count, shade in sorted(drawn.getcolors(1 << 24) or [], reverse=True)[:EXACT]]
-    edges = (drawn.quantize(256 - EXACT, Image.Quantize.MAXCOVERAGE).getpalette() or [])[: 3 * (256 - EXACT)]
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([part for shade in common for part in shade] + edges)
-    return palette
+def few_colours(drawn: Image.Image) -> Image.Image:
+    """With 256 colours: the commonest as they are, so that no tint changes, and a few for the edges of letters."""
+    common = [shade for _count, shade in sorted(drawn.getcolors(1 << 24) or [], reverse=True)]
+    rest = (drawn.quantize(256 - EXACT, Image.Quantize.MAXCOVERAGE).getpalette() or [])[: 3 * (256 - EXACT)]
+    palette = common[:EXACT] + [tuple(rest[at : at + 3]) for at in range(0, len(rest), 3)]
+    place = {shade: min(range(len(palette)), key=lambda at: apart(shade, palette[at])) for shade in common}
+    picture = Image.new("P", drawn.size)
+    picture.putpalette([part for shade in palette for part in shade])
+    picture.putdata([place[shade] for shade in drawn.get_flattened_data()])
+    return picture
+
+
+def apart(one: tuple[int, ...], other: tuple[int, ...]) -> int:
+    """How unlike two colours are."""
+    return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))
 
 
 def begin(*options: str) -> Product:
@@ -170,6 +172,7 @@ async def main(wanted: list[str]) -> None:
     """All of them, or those that are named."""
     pictures = [picture for picture in PICTURES if not wanted or picture.name in wanted]
     full, empty = begin(), begin("--empty")
+    empty.clock.write_text(WHEN)
     try:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)

@@ -103,16 +103,18 @@ function order(box, rows) {
   }
 }
 
-/** New rows come in above what is read, and the view stays where it is; where that cannot be, they wait behind the pill. */
+/** New rows come in around what is read, and the view stays where it is; where that cannot be, they wait behind the pill. */
 function insertQuietly(box, rows, added) {
   const scroller = getComputedStyle(box).overflowY === 'visible' ? document.scrollingElement : box;
-  const [height, top] = [scroller.scrollHeight, scroller.scrollTop];
-  for (const row of [...added].reverse()) box.insertBefore(tint(row), follower(box, rows, row));
-  const grown = scroller.scrollHeight - height;
-  if (!grown) return;
+  const news = added.filter(row => follower(box, rows, row));
+  const read = rowsOf(box).find(row => row.getBoundingClientRect().bottom > Math.max(0, scroller.getBoundingClientRect().top));
+  const [place, top] = [read?.offsetTop, scroller.scrollTop];
+  for (const row of added) if (!news.includes(row)) box.insertBefore(row, box.querySelector('.list-more')); // risen from the next page: no news
+  for (const row of news.toReversed()) box.insertBefore(tint(row), follower(box, rows, row));
+  const grown = (read?.offsetTop ?? 0) - (place ?? 0);
   scroller.scrollTop = top + grown;
-  if (scroller.scrollTop < top + grown - 1) { scroller.scrollTop = top; for (const row of added) row.hidden = true; }
-  for (const row of added) row.dataset.new = '';
+  if (scroller.scrollTop < top + grown - 1) { scroller.scrollTop = top; for (const row of news) row.hidden = true; }
+  for (const row of news) row.dataset.new = '';
   pill(box);
 }
 
@@ -155,6 +157,10 @@ function counts(fresh) {
 }
 
 handle('load-new', loadNew);
+document.addEventListener('ticket-open', () => {
+  list()?.querySelector('.item[aria-current]')?.removeAttribute('data-new');
+  if (list()) pill(list());
+});
 document.addEventListener('click', event => event.target.closest('[data-pill]') && loadNew());
 document.addEventListener('scroll', event => {
   const box = list();
