@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import channels.wing
 from helpdesk import database, drains, vault
 from helpdesk.extensions import babel, csrf, db
+from helpdesk.serving import valkey
 from helpdesk.settings import Settings
 from helpdesk.web import pages
 from helpdesk.words import choose_language, choose_time_zone
@@ -47,7 +48,7 @@ def configuration(settings: Settings, keys: list[bytes]) -> dict[str, Any]:
         "SECRET_KEY_FALLBACKS": [vault.digest(key, "session", "cookie") for key in keys[:-1]],
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings),
-        "REDIS_URL": settings.redis_url or f"unix://{settings.run_folder / 'valkey.sock'}",
+        "REDIS_URL": settings.redis_url or valkey.address(settings.data),
         "SESSION_COOKIE_NAME": "helpdesk",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

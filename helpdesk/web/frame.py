@@ -70,13 +70,13 @@ def context() -> dict[str, Any]:
 
 
 class Link(NamedTuple):
-    """A line of the navigation; `count` is "" where nothing is counted, `group` the heading under which it stands."""
+    """A line of the navigation; `number` is "" where nothing is counted, `group` the heading under which it stands."""
 
     key: str
     name: str
     icon: str
     href: str
-    count: str
+    number: str
     current: bool
     group: str | None = None
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from flask import g
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
