@@ -1,6 +1,7 @@
 """The rows of figures: printed as a table, written to results.json."""
 
 import json
+import math
 import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -53,7 +54,7 @@ HEAD = f"{'name':<62}{'value':>10} {'unit':<7}{'goal':>10}{'baseline':>11}{'rati
 def percentile(taken: list[float], share: float) -> float:
     """The value below which that share lies, rounded to a tenth."""
     ordered = sorted(taken)
-    return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))], 1)
+    return round(ordered[math.ceil(len(ordered) * share) - 1], 1)
 
 
 def save(rows: list[Row]) -> None:

@@ -115,30 +115,8 @@ class Seed:
         )
         body = f"{text.text}\n\n{' '.join(word.text for word in rare)}"
         rows["message"].append(
-            (
-                self.message_id,
-                number,
-                inbox,
-                "outgoing" if ours else "incoming",
-                "email",
-                None if ours else contact,
-                agent,
-                "" if ours else name,
-                address,
-                json.dumps([{"name": "", "address": f"customer{contact}@example.com" if ours else f"inbox{inbox}@example.com"}]),
-                "[]",
-                subject.text,
-                body,
-                body if ours else "",
-                f"m{self.message_id}@example.com",
-                "",
-                "[]",
-                f"{self.message_id:064x}",
-                language,
-                True,
-                "",
-                stamp(at),
-                stamp(at) if ours else None,
+            self.message_row(
+                number, inbox, None if ours else contact, agent, "" if ours else name, address, language, subject.text, body, at
             )
         )
         kinds = ("reply_written", "reply_released") if ours else ("message_received",)
@@ -153,6 +131,19 @@ class Seed:
             (f"{head}{subject.tokens} {text.tokens} {' '.join(word.tokens for word in rare)}", number, self.message_id)
         )
         return {word.text for word in rare}
+
+    def message_row(
+        self, number: int, inbox: int, contact: int | None, agent: int | None, name: str, address: str, language: str, subject: str,
+        body: str, at: datetime,
+    ) -> Row:
+        """One row of message; `agent` wrote it, or else `contact`."""
+        ours, whom = contact is None, f"customer{number}@example.com" if contact is None else f"inbox{inbox}@example.com"
+        return (
+            self.message_id, number, inbox, "outgoing" if ours else "incoming", "email", contact, agent, name, address,
+            json.dumps([{"name": "", "address": whom}]), "[]", subject, body, body if ours else "",
+            f"m{self.message_id}@example.com", "", "[]",
+            f"{self.message_id:064x}", language, True, "", stamp(at), stamp(at) if ours else None,
+        )  # fmt: skip
 
     def event(self, number: int, kind: str, at: datetime, actor: str, agent: int | None, contact: int | None, message: int) -> Row:
         """One event; its data is what the page shows of it."""

@@ -3,6 +3,8 @@
 import threading
 import time
 from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
 
 from sqlalchemy import select
 
@@ -21,6 +23,12 @@ class Names:
     inboxes: dict[int, tuple[str, str, str]]
     active: frozenset[int]
     desk: tuple[str, str, bool]
+
+    @cached_property
+    def choices(self) -> dict[str, tuple[tuple[int, str], ...]]:
+        """Language -> (id, name) of those that can be assigned to, by name."""
+        named = {language: [(number, self.agent(number, language)) for number in self.active] for language in ("ar", "en")}
+        return {language: tuple(sorted(pairs, key=itemgetter(1))) for language, pairs in named.items()}
 
     def agent(self, agent_id: int | None, language: str) -> str:
         """The agent's name in that language, "" for nobody."""

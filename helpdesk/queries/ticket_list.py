@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from helpdesk.extensions import db
-from helpdesk.models import Contact, Ticket
+from helpdesk.models import Contact, Event, Ticket
 from helpdesk.policy import Viewer, visible
 from helpdesk.queries.views import QUEUE_OF_VIEW, Shape, ids, order, shape_of, values_of
 
@@ -40,6 +40,14 @@ class Page:
 
     rows: Sequence[Row[Any]]
     after: str
+
+
+NEWEST_EVENT = select(func.max(Event.id))
+
+
+def newest_event() -> int:
+    """The newest event of the desk: asked before a page is put together, it tells the page later whether it has missed anything since."""
+    return db.session.scalar(NEWEST_EVENT) or 0
 
 
 @lru_cache(maxsize=2000)

@@ -108,6 +108,7 @@ class Hub:
         if not isinstance(hint, dict):
             return
         if hint:
+            self.streams.newest = max(self.streams.newest, hint.get("event") or 0)
             self.streams.tell([topic for topic in topics if not topic.startswith("end:")], event("hint", hint))
         if hint.get("kind") == "presence":
             await self.keeper.contradict(hint)

@@ -21,7 +21,7 @@ class Stream:
 
     __slots__ = ("agent", "born", "ended", "id", "life", "queue", "task", "topics")
 
-    def __init__(self, topics: list[str]) -> None:
+    def __init__(self, topics: list[str], newest: int = 0) -> None:
         self.id = secrets.token_urlsafe(12)
         self.agent = next((int(topic[6:]) for topic in topics if topic.startswith("agent:") and topic[6:].isdigit()), 0)
         self.topics = frozenset([*topics, f"end:agent:{self.agent}"])
@@ -30,7 +30,7 @@ class Stream:
         self.ended = False
         self.born = time.monotonic()
         self.life = LIFE_SECONDS * random.uniform(0.8, 1)  # noqa: S311  not all of them at once
-        self.put(f"retry: {random.randint(1000, 4000)}\n".encode() + event("hello", {"stream": self.id}))  # noqa: S311
+        self.put(f"retry: {random.randint(1000, 4000)}\n".encode() + event("hello", {"stream": self.id, "newest": newest}))  # noqa: S311
 
     def put(self, data: bytes) -> None:
         """Queues data. A reader who does not keep up is ended: he comes back and asks for everything anew."""
@@ -55,10 +55,11 @@ class Streams:
     def __init__(self) -> None:
         self.all: dict[str, Stream] = {}
         self.by_topic: dict[str, set[Stream]] = {}
+        self.newest = 0  # of all events that were told: who comes later hears at once that there were such
 
     def open(self, topics: list[str]) -> Stream:
         """A new stream of these topics. The oldest of an agent who has too many is ended."""
-        stream = Stream(topics)
+        stream = Stream(topics, self.newest)
         of_agent = list(self.by_topic.get(f"end:agent:{stream.agent}", ()))
         if len(of_agent) >= MOST_OF_AN_AGENT:
             min(of_agent, key=lambda other: other.born).end()

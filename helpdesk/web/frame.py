@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from flask import Flask, g, request
 from flask_babel import get_locale
+from jinja2.utils import htmlsafe_json_dumps as dumps
+from markupsafe import Markup
 from redis.exceptions import RedisError
 
 from helpdesk import words
@@ -34,12 +36,12 @@ def init_app(app: Flask) -> None:
     """Filters and globals of the templates."""
     jinja.register(app)
     reader.init_app(app)
-    app.jinja_env.globals.update(fixed=parts.fixed, part=parts.part, colleagues=parts.colleagues, row_html=row_html)
+    app.jinja_env.globals.update(fixed=parts.fixed, part=parts.part, people=people, colleagues=parts.colleagues, row_html=row_html)
     app.context_processor(context)
 
 
 def context() -> dict[str, Any]:
-    """For every template; only `views` and `agents` cost a query, and only a page of the frame asks for them."""
+    """For every template; only `views` cost a query, and only a page of the frame asks for them."""
     locale = str(get_locale() or "ar")
     signed = signed_in_now()
     g.digits = words.digits_of_reader()
@@ -63,7 +65,7 @@ def context() -> dict[str, Any]:
             "views": Lazy(views),
             "sections": sections(signed.agent.role),
             "foot": foot(),
-            "agents": Lazy(lambda: colleagues(locale)),
+            "everybody": roster.names().choices[locale],
             "degraded": degraded(),
         }
     return found
@@ -163,10 +165,11 @@ def foot() -> tuple[Link, ...]:
     return (Link("practice", _("Practice post"), "mail", "/practice/mail", "", request.path.startswith("/practice")),)
 
 
-def colleagues(locale: str) -> list[dict[str, Any]]:
-    """For presence: ids and names."""
-    names = roster.names()
-    return [{"id": number, "name": roster.pick(pair, locale)} for number, pair in names.agents.items() if number in names.active]
+@lru_cache(maxsize=500)
+def people(me: int, sound: bool, single_keys: bool, agents: tuple[tuple[int, str], ...]) -> Markup:
+    """What the scripts want to know of the reader and the others, as JSON; kept, since the others are many."""
+    told = [{"id": number, "name": name} for number, name in agents]
+    return Markup(dumps({"me": me, "sound": sound, "single_keys": single_keys, "agents": told}, ensure_ascii=False))  # noqa: S704  htmlsafe
 
 
 def degraded() -> str | None:

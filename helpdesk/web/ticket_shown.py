@@ -60,7 +60,7 @@ def context(viewer: Viewer, number: int, *, everything: bool = False) -> dict[st
         "inbox": names.inbox(page.ticket.inbox_id, language),
         "inbox_address": names.address(page.ticket.inbox_id),
         "choices": {
-            "agents": tuple(sorted(((i, names.agent(i, language)) for i in names.active), key=lambda pair: pair[1])),
+            "agents": names.choices[language],
             "teams": [(i, names.team(i, language)) for i in names.teams],
             "tags": all_tags(),
         },

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from helpdesk.presence import present_in_list
 from helpdesk.queries.counts import counts
-from helpdesk.queries.ticket_list import ticket_page, ticket_rows_in_view
+from helpdesk.queries.ticket_list import newest_event, ticket_page, ticket_rows_in_view
 from helpdesk.queries.views import QUEUE_OF_VIEW, SORTS, VIEWS
 from helpdesk.web import ticket_shown
 from helpdesk.web.access import allow, viewer
@@ -28,7 +28,7 @@ def home() -> Response:
 @allow("agent")
 def index() -> str:
     """A view, 25 tickets a page."""
-    return render_template("tickets/list.html", **list_context())
+    return render_template("tickets/list.html", newest=newest_event(), **list_context())
 
 
 @blueprint.get("/tickets/rows")
@@ -47,10 +47,11 @@ def rows() -> str:
 @allow("agent")
 def show(number: int) -> Response:
     """The ticket beside its list; a script gets the ticket alone."""
+    newest = newest_event()
     found = ticket_shown.context(viewer(), number, everything=bool(request.args.get("all")))
     if request.headers.get("HX-Request"):
         return make_response(render_template("tickets/show.html", **found))
-    return make_response(render_template("tickets/list.html", **list_context(), **found))
+    return make_response(render_template("tickets/list.html", newest=newest, **list_context(), **found))
 
 
 @blueprint.get("/tickets/<int:number>/thread")

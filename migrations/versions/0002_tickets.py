@@ -20,6 +20,7 @@ def upgrade() -> None:
     ticket_indexes_1()
     ticket_indexes_2()
     ticket_indexes_3()
+    ticket_indexes_4()
     ticket_tag()
 
 
@@ -123,6 +124,9 @@ def ticket_indexes_1() -> None:
         sqlite_where=sa.text("assignee_id IS NOT NULL"),
         postgresql_where=sa.text("assignee_id IS NOT NULL"),
     )
+
+
+def ticket_indexes_2() -> None:
     op.create_index(
         "ix_ticket_assignee_priority",
         "ticket",
@@ -131,9 +135,6 @@ def ticket_indexes_1() -> None:
         sqlite_where=sa.text("queue = 'open' AND assignee_id IS NOT NULL"),
         postgresql_where=sa.text("queue = 'open' AND assignee_id IS NOT NULL"),
     )
-
-
-def ticket_indexes_2() -> None:
     op.create_index(
         "ix_ticket_assignee_waiting",
         "ticket",
@@ -152,6 +153,9 @@ def ticket_indexes_2() -> None:
         postgresql_where=sa.text("queue = 'open' AND assignee_id IS NULL"),
     )
     op.create_index("ix_ticket_inbox_newest", "ticket", ["inbox_id", "queue", "last_at", "id"], unique=False)
+
+
+def ticket_indexes_3() -> None:
     op.create_index(
         "ix_ticket_inbox_priority",
         "ticket",
@@ -168,9 +172,6 @@ def ticket_indexes_2() -> None:
         sqlite_where=sa.text("queue = 'open'"),
         postgresql_where=sa.text("queue = 'open'"),
     )
-
-
-def ticket_indexes_3() -> None:
     op.create_index(
         "ix_ticket_snoozed",
         "ticket",
@@ -188,6 +189,9 @@ def ticket_indexes_3() -> None:
         postgresql_where=sa.text("queue = 'open' AND assignee_id IS NULL"),
     )
     op.create_index("ix_ticket_team_newest", "ticket", ["team_id", "queue", "last_at", "id"], unique=False)
+
+
+def ticket_indexes_4() -> None:
     op.create_index(
         "ix_ticket_team_priority",
         "ticket",

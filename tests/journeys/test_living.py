@@ -6,11 +6,12 @@ from contextlib import AbstractContextManager
 from itertools import count
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.journeys.conftest import Start
 from tests.journeys.desk_page import ARRIVES, LEAVES, Seat, form, messages, open_ticket, row, send, stays, text_of_reply
 from tests.journeys.product import Product
+from tests.servers import until
 
 LONG = "\n\n".join(f"The story goes on, part {number} of forty." for number in range(40))
 numbers = count(1)
@@ -101,6 +102,20 @@ def test_the_list_stays_when_the_ticket_in_hand_leaves_the_view(page: Page, subj
     assert before == after
     expect(pill).to_be_hidden()
     expect(page.locator("[data-list] > :last-child")).to_have_class("list-more")
+
+
+def test_what_comes_before_a_page_listens_is_not_missed(product: Product, sit: Sit) -> None:
+    seat = sit(product, "agent")
+
+    def mail_comes_first(route: Route) -> None:
+        """The page is made, and its stream waits until one more ticket is there."""
+        product.mail("Between two moments", "Hello", "between@example.com")
+        until(lambda: "Between two moments" in seat.context.request.get("/tickets/rows?view=open").text(), "the ticket", 15)
+        route.continue_()
+
+    seat.page.route("**/live", mail_comes_first, times=1)
+    seat.page.reload()
+    expect(row(seat.page, "Between two moments")).to_be_visible(timeout=ARRIVES)
 
 
 def test_a_draft_is_there_again_after_a_reload_and_in_another_browser(product: Product, sit: Sit, subject: str, page: Page) -> None:

@@ -15,13 +15,39 @@ from tests.web.site import PNG, Site
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 HTML = b"<!doctype html><script>alert(1)</script>"
 FILES = {  # what a customer may call a picture, and is none
-    "picture.svg": SVG, "picture.png": HTML, "picture.gif": b"GIF8" + HTML, "picture.jpg": b"\xff\xd8" + HTML, "picture.webp": b"RIFF1234" + HTML,
-    "page.html": HTML, "page.txt": HTML, "page.xhtml": b'<html xmlns="http://www.w3.org/1999/xhtml"/>', "doc.pdf": b"%PDF-1.4\n" + HTML,
-    "bare.svg": b"<svg onload=alert(1)>", "spaces.svg": b"   \n" + SVG, "bom.html": b"\xef\xbb\xbf" + HTML, "empty.png": b"", "x.ico": b"\0\0\1\0" + HTML,
-    "x.bmp": b"BM" + HTML, "x.tif": b"II*\0" + HTML, "x.xml": b'<?xml version="1.0"?><?xml-stylesheet href="x.xsl"?><a/>', "x.js": b"alert(1)",
-}  # fmt: skip
+    "picture.svg": SVG,
+    "picture.png": HTML,
+    "picture.gif": b"GIF8" + HTML,
+    "picture.jpg": b"\xff\xd8" + HTML,
+    "picture.webp": b"RIFF1234" + HTML,
+    "page.html": HTML,
+    "page.txt": HTML,
+    "page.xhtml": b'<html xmlns="http://www.w3.org/1999/xhtml"/>',
+    "doc.pdf": b"%PDF-1.4\n" + HTML,
+    "bare.svg": b"<svg onload=alert(1)>",
+    "spaces.svg": b"   \n" + SVG,
+    "bom.html": b"\xef\xbb\xbf" + HTML,
+    "empty.png": b"",
+    "x.ico": b"\0\0\1\0" + HTML,
+    "x.bmp": b"BM" + HTML,
+    "x.tif": b"II*\0" + HTML,
+    "x.xml": b'<?xml version="1.0"?><?xml-stylesheet href="x.xsl"?><a/>',
+    "x.js": b"alert(1)",
+}
 PICTURES = {"a.png": PNG, "a.jpg": b"\xff\xd8\xff\xe0JFIF", "a.gif": b"GIF89a" + HTML, "a.webp": b"RIFF\0\0\0\0WEBPVP8 "}
-NAMES = ["../../etc/passwd", 'a"b.txt', "a\r\nSet-Cookie: x=1", "\u202egnp.exe", "\u200b.htaccess", "a" * 300 + ".pdf", "CON", "خطة.pdf", "", "a;b.txt", "\0"]
+NAMES = [
+    "../../etc/passwd",
+    'a"b.txt',
+    "a\r\nSet-Cookie: x=1",
+    "\u202egnp.exe",
+    "\u200b.htaccess",
+    "a" * 300 + ".pdf",
+    "CON",
+    "خطة.pdf",
+    "",
+    "a;b.txt",
+    "\0",
+]
 
 
 def attached(site: Site, files: dict[str, bytes]) -> dict[str, int]:
@@ -79,7 +105,12 @@ def test_every_download_route_is_looked_at_here(site: Site) -> None:
         elif answer.status_code == 200:
             assert answer.mimetype in ("text/html", "text/plain", "application/json", "text/event-stream"), rule
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert files == {"/attachments/<int:attachment_id>", "/messages/<int:message_id>/raw", "/raw/<int:raw_id>", "/practice/mail/<int:mail_id>/raw"}
+    assert files == {
+        "/attachments/<int:attachment_id>",
+        "/messages/<int:message_id>/raw",
+        "/raw/<int:raw_id>",
+        "/practice/mail/<int:mail_id>/raw",
+    }
 
 
 def test_a_name_is_one_line_and_shows_what_it_is(site: Site) -> None:

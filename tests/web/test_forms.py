@@ -11,18 +11,64 @@ from helpdesk.web.safe_urls import safe_next
 from tests.web.site import Site
 
 STRANGE = [
-    "", " ", "0", "-1", "1.5", "1e9", "2147483648", "9" * 40, "null", "None", "true", "[]", "{}", "'", '"', "' OR 1=1 --", "../../etc/passwd",
-    "%00", "\u0660", "١٢٣", "\u202e", "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"), "<script>", "a" * 5000, "\r\nX: y", "{{7*7}}", "${7*7}",
-]  # fmt: skip
+    "",
+    " ",
+    "0",
+    "-1",
+    "1.5",
+    "1e9",
+    "2147483648",
+    "9" * 40,
+    "null",
+    "None",
+    "true",
+    "[]",
+    "{}",
+    "'",
+    '"',
+    "' OR 1=1 --",
+    "../../etc/passwd",
+    "%00",
+    "\u0660",
+    "١٢٣",
+    "\u202e",
+    "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),
+    "<script>",
+    "a" * 5000,
+    "\r\nX: y",
+    "{{7*7}}",
+    "${7*7}",
+]
 FIELDS = {
-    "assignee": "assignee", "team": "team", "status": "status", "priority": "priority", "subject": "subject", "tags": "add", "place": "place",
+    "assignee": "assignee",
+    "team": "team",
+    "status": "status",
+    "priority": "priority",
+    "subject": "subject",
+    "tags": "add",
+    "place": "place",
     "snooze": "until",
-}  # fmt: skip
+}
 OUTWARD = [
-    "//evil.example", "https://evil.example", "/\\evil.example", "\\/evil.example", "/\t/evil.example", "javascript:alert(1)", "/\n/evil.example",
-    "https:evil.example", "///evil.example", "/%09/evil.example\r\n", "data:text/html,x", "http://[::1]/", "/\u2028/evil.example", "evil.example",
-    "\x00//evil.example", " //evil.example", "//evil.example/%2f..", "/\x0b/evil.example",
-]  # fmt: skip
+    "//evil.example",
+    "https://evil.example",
+    "/\\evil.example",
+    "\\/evil.example",
+    "/\t/evil.example",
+    "javascript:alert(1)",
+    "/\n/evil.example",
+    "https:evil.example",
+    "///evil.example",
+    "/%09/evil.example\r\n",
+    "data:text/html,x",
+    "http://[::1]/",
+    "/\u2028/evil.example",
+    "evil.example",
+    "\x00//evil.example",
+    " //evil.example",
+    "//evil.example/%2f..",
+    "/\x0b/evil.example",
+]
 
 
 def columns(site: Site, model: Any, row_id: int) -> dict[str, Any]:
@@ -47,19 +93,34 @@ def test_every_post_needs_the_token_of_its_page(site: Site) -> None:
             assert client.post(site.path(rule), data=data).status_code == 403, (rule, data)
 
 
-@pytest.mark.parametrize("headers", [
-    {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": "http://desk.example.com.evil.example"}, {"Sec-Fetch-Site": "cross-site"},
-    {"Sec-Fetch-Site": "same-site"}, {"Origin": "http://localhost:81"}, {"Origin": ""},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://desk.example.com.evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://localhost:81"},
+        {"Origin": ""},
+    ],
+)
 def test_a_strangers_page_posts_nothing(site: Site, headers: dict[str, str]) -> None:
     client = site.client("admin")
     for rule, _allowed in site.routes("POST"):
         assert site.post(client, site.path(rule), headers=headers).status_code == 403, rule
 
 
-@pytest.mark.parametrize("headers", [
-    {"Origin": "http://desk.example.com"}, {"Origin": "http://localhost"}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://desk.example.com"},
+        {"Origin": "http://localhost"},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none"},
+        {},
+    ],
+)
 def test_our_own_page_does(site: Site, headers: dict[str, str]) -> None:
     path = site.path("/tickets/<int:number>/priority")
     assert site.post(site.client("rana"), path, {"priority": "high"}, headers=headers).status_code == 302
@@ -69,13 +130,25 @@ def test_a_form_writes_its_own_field_and_no_other(site: Site) -> None:
     """Every column of the ticket, posted by an agent to every small form (safety S43)."""
     hostile = {column.key: "7" for column in Ticket.__mapper__.column_attrs} | {"id": "77", "inbox_id": str(site.desk.ids["parcels"])}
     good = {
-        "assignee": "me", "team": str(site.desk.ids["returns"]), "status": "pending", "priority": "high", "subject": "New", "add": "tag",
-        "place": "trash", "until": "tomorrow",
-    }  # fmt: skip
+        "assignee": "me",
+        "team": str(site.desk.ids["returns"]),
+        "status": "pending",
+        "priority": "high",
+        "subject": "New",
+        "add": "tag",
+        "place": "trash",
+        "until": "tomorrow",
+    }
     may_change = {
-        "assignee": {"assignee_id"}, "team": {"team_id"}, "status": {"status", "queue"}, "priority": {"priority"}, "subject": {"subject"},
-        "tags": set(), "place": {"place", "queue"}, "snooze": {"snoozed_until", "queue"},
-    }  # fmt: skip
+        "assignee": {"assignee_id"},
+        "team": {"team_id"},
+        "status": {"status", "queue"},
+        "priority": {"priority"},
+        "subject": {"subject"},
+        "tags": set(),
+        "place": {"place", "queue"},
+        "snooze": {"snoozed_until", "queue"},
+    }
     for form, field in FIELDS.items():
         before = columns(site, Ticket, site.ids["number"])
         path = site.path(f"/tickets/<int:number>/{form}")
@@ -87,9 +160,19 @@ def test_a_form_writes_its_own_field_and_no_other(site: Site) -> None:
 def test_an_answer_is_its_authors_whatever_is_posted(site: Site) -> None:
     client = site.client("rana")
     hostile = {
-        "agent_id": "1", "kind": "incoming", "verified": "1", "external_id": "x@example.com", "release_at": "2020-01-01", "released_at": "2020-01-01",
-        "from_address": "evil@example.com", "ticket_id": "77", "inbox_id": "2", "message_id": "1", "created_at": "2020-01-01", "html": "<b>",
-    }  # fmt: skip
+        "agent_id": "1",
+        "kind": "incoming",
+        "verified": "1",
+        "external_id": "x@example.com",
+        "release_at": "2020-01-01",
+        "released_at": "2020-01-01",
+        "from_address": "evil@example.com",
+        "ticket_id": "77",
+        "inbox_id": "2",
+        "message_id": "1",
+        "created_at": "2020-01-01",
+        "html": "<b>",
+    }
     form = {"body": "Hello", "to": "noura@example.com", "idempotency_key": "k1", "seen_event_id": "999999", "status": ""}
     assert site.post(client, site.path("/tickets/<int:number>/replies"), hostile | form).status_code == 303
     with site.app.app_context():
@@ -117,7 +200,13 @@ def test_nothing_typed_in_the_composer_is_a_fault(site: Site) -> None:
     for path in ("replies", "draft"):
         for field in ("body", "to", "cc", "status", "seen_event_id", "idempotency_key", "attachment_ids", "kind", "files", "file"):
             for value in ["", "9" * 40, "2147483648", "٣", "\r\nX: y", "a" * 5000, "a\0b"]:
-                form = {"body": "x", "to": "noura@example.com", "idempotency_key": f"{path}{field}", "seen_event_id": "999999", field: value}
+                form = {
+                    "body": "x",
+                    "to": "noura@example.com",
+                    "idempotency_key": f"{path}{field}",
+                    "seen_event_id": "999999",
+                    field: value,
+                }
                 code = site.post(client, site.path(f"/tickets/<int:number>/{path}"), form).status_code
                 if code >= 500:
                     wrong.append((path, field, value[:20], code))
@@ -131,8 +220,8 @@ def test_the_desk_itself_takes_its_own_fields_alone(site: Site) -> None:
     site.post(client, "/desk", hostile | {"name": "Example Store", "name_ar": "متجر المثال", "language": "ar", "time_zone": "Asia/Riyadh"})
     site.post(client, "/profile", hostile | {"name": "Admin", "name_ar": "", "language": "en"})
     after = {model: columns(site, model, 1) for model in (Desk, Inbox, Agent)}
-    for model in before:
-        changed = {name for name in before[model] if before[model][name] != after[model][name]}
+    for model, columns_before in before.items():
+        changed = {name for name, value in columns_before.items() if value != after[model][name]}
         assert changed <= {"name", "name_ar", "language", "time_zone", "sound", "single_keys", "theme", "digits"}, model
 
 

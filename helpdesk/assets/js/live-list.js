@@ -22,6 +22,7 @@ document.addEventListener('hint', ({ detail: hint }) => {
   if (box && hint.kind !== 'presence' && concerns(box, hint)) ask();
 });
 document.addEventListener('reset', () => list() && ask(Math.random() * PAUSE));
+document.addEventListener('behind', () => list() && ask());
 document.addEventListener('visibilitychange', () => { if (!document.hidden && list()?.dataset.dirty) ask(); });
 for (const kind of ['pointermove', 'keydown', 'focusin', 'wheel'])
   document.addEventListener(kind, event => { if (event.target.closest?.('[data-list]')) touched = Date.now(); }, { passive: true });

@@ -9,12 +9,18 @@ const ticket = () => document.querySelector('[data-ticket]');
 const me = data('agents')?.me;
 let busy = false;
 let again = false;
+const heard = new Map(); // ticket -> its newest event: one that came while the ticket was on its way here is not lost
 
 document.addEventListener('hint', ({ detail: hint }) => {
+  if (hint.event) heard.set(String(hint.ticket), hint.event);
   if (hint.kind !== 'presence' && String(hint.ticket) === ticket()?.dataset.ticket) refreshTicket();
 });
 document.addEventListener('reset', () => ticket() && setTimeout(refreshTicket, Math.random() * 1000));
+document.addEventListener('behind', () => refreshTicket());
 document.addEventListener('ticket-changed', () => refreshTicket());
+document.addEventListener('ticket-open', () => {
+  if (heard.get(ticket()?.dataset.ticket) > Number(document.getElementById('thread')?.dataset.lastEvent)) refreshTicket();
+});
 
 /** Fetches the thread (with the head, out of band) and morphs it in; requests never overlap. */
 export async function refreshTicket() {

@@ -8,6 +8,9 @@ const atEnd = box => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
 /** Shows the newest message. */
 export const toEnd = (box = thread()) => { if (box) box.scrollTop = box.scrollHeight; };
 
+// The composer grows, somebody's presence appears above it: who read at the end still does.
+let ended = true;
+const keeper = new ResizeObserver(() => { if (ended) toEnd(); });
 
 /** Runs a change of the thread and keeps the reader's place. */
 export async function grow(box, change) {
@@ -30,12 +33,17 @@ function tell(count) {
 
 document.addEventListener('click', event => { if (event.target.closest('[data-thread-pill]')) toEnd(); });
 document.addEventListener('scroll', event => {
+  if (event.target !== thread()) return;
+  ended = atEnd(thread());
   const pill = document.querySelector('[data-thread-pill]');
-  if (pill && event.target === thread() && atEnd(thread())) pill.hidden = true;
+  if (pill && ended) pill.hidden = true;
 }, true);
 
 function begin() {
   toEnd();
+  ended = true;
+  keeper.disconnect();
+  if (thread()) keeper.observe(thread());
 }
 document.addEventListener('ticket-open', begin);
 begin();

@@ -1,5 +1,6 @@
 /* One event stream per browser: a leader chosen by Web Locks listens and tells the other tabs.
-   Events on document: hint {ticket, kind, inbox, event, agent}, reset (something may have been missed), line (detail "up" | "down"). */
+   Events on document: hint {ticket, kind, inbox, event, agent}, reset (something may have been missed), behind (something came between the
+   making of the page and its listening), line (detail "up" | "down"). */
 import { post } from './http.js';
 import { data } from './words.js';
 
@@ -12,6 +13,7 @@ const POLL = 15_000;
 const GRACE = 8000;
 
 let leader = null;
+let known = Number(root?.dataset.newest || NaN); // the newest event that this page shows or has heard of
 let polling = null;
 
 /** Begins to listen; does nothing on pages without [data-live]. */
@@ -41,7 +43,16 @@ function share(kind, detail) {
 function tell(kind, detail) {
   if (kind === 'who') return here(mine.tickets);
   if (kind === 'line') line(detail);
+  if (kind === 'newest') return catchUp(detail);
+  if (kind === 'hint') known = Math.max(known, detail.event ?? 0);
   document.dispatchEvent(new CustomEvent(kind, { detail }));
+}
+
+/** A page that was made before the newest event, and listens only since, asks once. */
+function catchUp(newest) {
+  if (!(newest > known)) return;
+  known = newest;
+  document.dispatchEvent(new CustomEvent('behind'));
 }
 
 /** While no stream works, every region asks by itself. */
@@ -58,6 +69,7 @@ function lead() {
   let lost = false;
   let losing;
   let posting;
+  let newest = 0;
   leader = { note };
   open();
   share('who');
@@ -66,11 +78,22 @@ function lead() {
   function open() {
     source = new EventSource(root.dataset.live);
     source.onopen = up;
-    source.addEventListener('hint', event => share('hint', JSON.parse(event.data)));
+    source.addEventListener('hint', event => hear(JSON.parse(event.data)));
     source.addEventListener('reset', () => { clearTimeout(losing); share('line', 'up'); share('reset'); });
     source.addEventListener('lost', () => { clearTimeout(losing); losing = setTimeout(share, GRACE, 'line', 'down'); }); // the server's own line
-    source.addEventListener('hello', event => { ({ stream } = JSON.parse(event.data)); announce(); });
+    source.addEventListener('hello', event => { welcome(JSON.parse(event.data)); announce(); });
     source.onerror = broken;
+  }
+
+  function hear(hint) {
+    newest = Math.max(newest, hint.event ?? 0);
+    share('hint', hint);
+  }
+
+  function welcome(hello) {
+    stream = hello.stream;
+    newest = Math.max(newest, hello.newest ?? 0);
+    share('newest', newest);
   }
 
   function up() {
@@ -88,6 +111,7 @@ function lead() {
   }
 
   function note(kind, detail) {
+    if (kind === 'here' && !tabs.has(detail.tab)) share('newest', newest);
     if (kind === 'bye') tabs.delete(detail.tab);
     else tabs.set(detail.tab, detail.tickets);
     announce();

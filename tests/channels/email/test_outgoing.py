@@ -22,9 +22,15 @@ from tests.factories import Clock, SmallDesk, ticket, writing
 from tests.smtp_sink import Kept, Sink
 
 HOSTILE = [
-    "=?utf-8?q?Hi_=3D=3Futf-8=3Fq=3F=3D0D=3D0ABcc=3D3A_evil=3D40x.example=3F=3D?=", "a\r\nBcc: evil@x.example", "a\nBcc: evil@x.example",
-    "a\rBcc: evil@x.example", "a\u2028Bcc: evil@x.example", "a\u0085Bcc: evil@x.example", "=?utf-8?b?DQpCY2M6IGV2aWw=?=", "a\r\n\r\n<script>",
-]  # fmt: skip
+    "=?utf-8?q?Hi_=3D=3Futf-8=3Fq=3F=3D0D=3D0ABcc=3D3A_evil=3D40x.example=3F=3D?=",
+    "a\r\nBcc: evil@x.example",
+    "a\nBcc: evil@x.example",
+    "a\rBcc: evil@x.example",
+    "a\u2028Bcc: evil@x.example",
+    "a\u0085Bcc: evil@x.example",
+    "=?utf-8?b?DQpCY2M6IGV2aWw=?=",
+    "a\r\n\r\n<script>",
+]
 NAMES = ["Date", "From", "To", "Subject", "Message-ID", "In-Reply-To", "References", "Content-Language", "MIME-Version", "Content-Type"]
 Leave = Callable[[], list[Kept]]
 
