@@ -3,10 +3,10 @@
 import logging
 import secrets
 
-from flask import Flask, jsonify, make_response, render_template, request
+from flask import Flask, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -22,7 +22,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HelpdeskError, refused)
     app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(HTTPException, http)
-    app.register_error_handler(OperationalError, database)
+    for kind in (OperationalError, InterfaceError, TimeoutError):
+        app.register_error_handler(kind, database)
     app.register_error_handler(Exception, unexpected)
 
 
@@ -59,10 +60,11 @@ def http(error: HTTPException) -> Response:
     return answer(error.code or 500, words.get(error.code or 500, _("That did not work. Nothing was changed.")))
 
 
-def database(error: OperationalError) -> Response:
-    """The database is away or full."""
+def database(error: SQLAlchemyError) -> Response:
+    """The database is away. The page that says so asks it for nothing: not for the reader, and not for the desk's name."""
     db.session.rollback()
-    log.error("database: %s", type(error.orig).__name__)
+    g.signed, g.no_database = None, True
+    log.error("database: %s", type(getattr(error, "orig", error)).__name__)
     return answer(503, _("The database cannot be reached. Nothing was lost; the page works again as soon as it is back."))
 
 
@@ -77,9 +79,10 @@ def unexpected(error: Exception) -> Response:
 def answer(status: int, words: str) -> Response:
     """As the caller reads: JSON, a fragment, or a page that needs no database."""
     if request.path == "/readyz" or request.accept_mimetypes.best == "application/json":
-        return make_response(jsonify(error=words), status)
-    template = "_problem.html" if request.headers.get("HX-Request") else "error.html"
-    response = make_response(render_template(template, status=status, sentence=words), status)
+        response = make_response(jsonify(error=words), status)
+    else:
+        template = "_problem.html" if request.headers.get("HX-Request") else "error.html"
+        response = make_response(render_template(template, status=status, sentence=words), status)
     if status == 503:
         response.headers["Retry-After"] = "3"
     return response

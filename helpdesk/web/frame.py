@@ -51,7 +51,7 @@ def context() -> dict[str, Any]:
         "digits": g.digits,
         "zone": words.choose_time_zone(),
         "theme": signed.agent.theme if signed else "system",
-        "desk_name": desk_name(locale),
+        "desk_name": _("Helpdesk") if g.get("no_database") else desk_name(locale),
     }
     if signed is not None:
         found |= {

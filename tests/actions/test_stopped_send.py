@@ -84,6 +84,14 @@ def test_what_one_changed_oneself_one_has_seen(desk: SmallDesk) -> None:
     assert reply(me, number, written).kind == "outgoing"
 
 
+def test_what_one_changed_oneself_is_no_news(desk: SmallDesk) -> None:
+    number, me = desk.ticket(), desk.viewer("rana")
+    written = writing(number)
+    change.change(me, number, change.assign(me.agent_id), change.set_status("on_hold"))
+    note(me, number, writing(number, "my own note"))
+    assert reply(me, number, written).kind == "outgoing"
+
+
 @pytest.mark.parametrize("seen", [0, -1])
 def test_who_says_to_have_seen_nothing_is_stopped(desk: SmallDesk, seen: int) -> None:
     number = desk.ticket()

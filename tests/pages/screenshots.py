@@ -26,7 +26,6 @@ ANSWERED = {
 DRAFT = "أهلًا نورة، شكرًا على الصورة. راجعنا مسار الشحنة مع شركة الشحن، ونعود إليك قبل العصر بموعد مؤكد."
 LARGEST, EXACT = 200 * 1024, 160
 WIDE, PHONE = (1440, 900), (390, 844)
-TO_THE_END = "thread => { thread.scrollTop = thread.scrollHeight; }"
 Deed = Callable[[Page, BrowserContext, str], Awaitable[None]]
 
 
@@ -47,7 +46,6 @@ async def begin_reply(page: Page, _colleague: BrowserContext, _address: str) -> 
     """An answer half written."""
     box = page.locator("[data-composer-form=reply] textarea")
     await box.fill(DRAFT)
-    await page.locator("#thread").evaluate(TO_THE_END)
 
 
 async def begin_together(page: Page, colleague: BrowserContext, address: str) -> None:
@@ -57,7 +55,6 @@ async def begin_together(page: Page, colleague: BrowserContext, address: str) ->
     await other.goto(address)
     await other.locator("[data-composer-form=reply] textarea").fill("مرحبًا نورة")
     await expect(page.locator(".is-writing[data-presence=ticket]")).to_be_visible(timeout=20_000)
-    await page.locator("#thread").evaluate(TO_THE_END)
 
 
 async def be_stopped(page: Page, colleague: BrowserContext, address: str) -> None:
