@@ -5,11 +5,12 @@ import re
 import smtplib
 import threading
 import time
+from collections.abc import Iterator
 from email.message import EmailMessage
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
-PATIENCE_SECONDS, PAUSE_SECONDS = 60.0, 0.05
+PATIENCE_SECONDS, PAUSE_SECONDS = 240.0, 0.05
 TOKEN = re.compile(r'name="csrf[-_]token" (?:content|value)="([^"]+)"')
 NUMBER = re.compile(r'href="/tickets/(\d+)"')
 EVERYTHING_SEEN = "999999999"
@@ -19,15 +20,29 @@ class Impatient(RuntimeError):
     """The product did not take it in PATIENCE_SECONDS."""
 
 
+class Gate:
+    """How much of their work people may have begun, from 0 to 1."""
+
+    def __init__(self) -> None:
+        self.share = 0.0
+
+    def places(self, many: int) -> Iterator[int]:
+        """0 to many, each when its turn has come."""
+        for place in range(many):
+            while place >= self.share * many:
+                time.sleep(PAUSE_SECONDS)
+            yield place
+
+
 class Customers:
     """`accepted` are the Message-IDs of mails that got a 250."""
 
     def __init__(self) -> None:
         self.accepted: list[str] = []
 
-    def send(self, post: str, many: int) -> None:
+    def send(self, post: str, many: int, gate: Gate) -> None:
         """So many new mails, one after another, each from its own customer."""
-        for _ in range(many):
+        for _ in gate.places(many):
             mail = EmailMessage()
             name = uuid4().hex
             mail["From"], mail["To"], mail["Subject"] = f"c{name}@example.com", "support@example.com", f"About {name[:8]}"
@@ -65,9 +80,9 @@ class Agent:
         page = ask(url, "GET", "/tickets", None, self.cookie)
         self.cookie, self.token, self.tickets = page.cookie or self.cookie, token_in(page.body), NUMBER.findall(page.body)
 
-    def write(self, url: str, many: int) -> None:
+    def write(self, url: str, many: int, gate: Gate) -> None:
         """So many answers, one after another, to the tickets of the first page in turn."""
-        for place in range(many):
+        for place in gate.places(many):
             key, number = uuid4().hex, self.tickets[place % len(self.tickets)]
             fields = {
                 "body": f"Answer {key}",

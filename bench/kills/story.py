@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bench.kills.oracle import Verdict, judge, undone
-from bench.kills.people import Agent, Customers, Together, ask
+from bench.kills.people import Agent, Customers, Gate, Together, ask
 from bench.kills.sink import Sink
 from tests.journeys.product import Product
-from tests.servers import until
+from tests.servers import free_port, until
 
 LEASE_SECONDS = 16 * 60
-SETTLE_SECONDS, STILL_SECONDS = 90.0, 5.0
+SETTLE_SECONDS, ROUND_SECONDS = 120.0, 40.0
 SAID = re.compile(r"^crash point (\S+)$", re.M)
 
 
@@ -43,22 +43,26 @@ class Story:
         self.kills: dict[str, int] = {}
         self.under_way = 0
         self.clock.write_text(datetime.now().astimezone().isoformat())
+        self.post, self.url = f"127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}"
 
     def run(self, points: list[tuple[str, int]], mails: int, answers: int, kills_a_round: int) -> Outcome:
-        """`points`: (name, at which pass). Mails and answers are spread over the rounds."""
+        """`points`: (name, at which pass). Mails and answers are spread over the rounds; people go on while the product is down."""
+        gate = Gate()
         with Sink() as sink:
             self.set_up(sink.port)
+            people = Together(lambda: self.customers.send(self.post, mails, gate), lambda: self.agent.write(self.url, answers, gate))
             for place, (point, passes) in enumerate(points):
-                share = [total * (place + 1) // len(points) - total * place // len(points) for total in (mails, answers)]
-                self.round(f"{point}:{passes}", sink.port, share[0], share[1], kills_a_round)
-            hidden = self.settle(sink.port)
+                gate.share = (place + 1) / len(points)
+                self.round(point, passes, sink.port, people, kills_a_round)
+            shown = self.settle(sink.port, people)
             verdict = judge(self.file, self.customers.accepted, self.agent.accepted, sink.taken)
-        verdict_hidden = sum(1 for answer in verdict.uncertain if answer not in hidden)
-        return Outcome(verdict, self.kills, self.under_way, len(self.customers.accepted), len(self.agent.accepted), verdict_hidden)
+        hidden = sum(1 for answer in verdict.uncertain if answer not in shown)
+        return Outcome(verdict, self.kills, self.under_way, len(self.customers.accepted), len(self.agent.accepted), hidden)
 
     def start(self, sink: int, crash: str = "") -> Product:
         """The product, with a crash point or without."""
         settings = {"HELPDESK_TESTING": "1", "HELPDESK_TEST_CLOCK": str(self.clock), "HELPDESK_EGRESS_ALLOW": f"127.0.0.1:{sink}"}
+        settings |= {"HELPDESK_PORT": self.url.rpartition(":")[2], "HELPDESK_PRACTICE_SMTP_PORT": self.post.rpartition(":")[2]}
         product = Product(self.folder, self.command, settings | ({"HELPDESK_TEST_CRASH": crash} if crash else {}))
         return product.wait_until_ready()
 
@@ -71,42 +75,41 @@ class Story:
             line.execute("UPDATE inbox SET smtp = ?", (json.dumps({"host": "127.0.0.1", "port": sink, "security": "none"}),))
         line.close()
 
-    def round(self, crash: str, sink: int, mails: int, answers: int, most: int) -> None:
-        """Work comes in while a point kills; over when everything was taken and enough was killed, or nothing moves any more."""
-        product = self.start(sink, crash)
-        post, url = product.said("practice smtp") or "", product.url
-        people = Together(lambda: self.customers.send(post, mails), lambda: self.agent.write(url, answers))
-        seen, still, last = 0, time.monotonic(), {}
-        while people.going_on() or (seen < most and time.monotonic() - still < STILL_SECONDS):
+    def round(self, point: str, passes: int, sink: int, people: Together, most: int) -> None:
+        """Work goes on while a point kills; over when it has killed enough, or ROUND_SECONDS after it began."""
+        product = self.start(sink, f"{point}:{passes}")
+        limit, killed = time.monotonic() + ROUND_SECONDS, 0
+        while killed < most and time.monotonic() < limit:
+            people.going_on()
             self.move_clock(1)  # five times as fast as a clock on the wall: undo windows end, leases do not
             time.sleep(0.2)
-            waiting, killed = undone(self.file), len(SAID.findall(product.log.read_text(errors="replace")))
-            if killed > seen or waiting != last:
-                still, last = time.monotonic(), waiting
-            self.under_way += (killed - seen) if waiting or people.going_on() else 0
-            seen = killed
-        self.kills[crash.partition(":")[0]] = self.kills.get(crash.partition(":")[0], 0) + seen
+            busy, before = bool(undone(self.file)) or people.going_on(), killed
+            killed = len(SAID.findall(product.log.read_text(errors="replace")))
+            self.under_way += (killed - before) if busy else 0
+        self.kills[point] = self.kills.get(point, 0) + killed
         end(product)
         self.move_clock(LEASE_SECONDS)
 
-    def settle(self, sink: int) -> set[tuple[int, int]]:
-        """Runs without crashes until nothing waits; answers the uncertain answers that their tickets' pages show."""
+    def settle(self, sink: int, people: Together) -> set[tuple[int, int]]:
+        """Runs without crashes until everybody is done and nothing waits; answers the uncertain answers that their pages show."""
         product = self.start(sink)
+        while people.going_on():
+            time.sleep(0.2)
         limit = time.monotonic() + SETTLE_SECONDS
         while (waiting := undone(self.file)) and time.monotonic() < limit:
-            self.move_clock(LEASE_SECONDS)
-            time.sleep(0.3)
-        shown = self.shown_as_uncertain(product.url)
+            self.move_clock(60)
+            time.sleep(0.2)
+        shown = self.shown_as_uncertain()
         end(product)
         if waiting:
             print(f"  still waiting after {SETTLE_SECONDS:g} s: {waiting}")
         return shown
 
-    def shown_as_uncertain(self, url: str) -> set[tuple[int, int]]:
+    def shown_as_uncertain(self) -> set[tuple[int, int]]:
         """Asks every ticket's page for the buttons that only an uncertain answer has."""
         found = set()
         for ticket in set(self.agent.tickets):
-            page = ask(url, "GET", f"/tickets/{ticket}?all=1", None, self.agent.cookie).body
+            page = ask(self.url, "GET", f"/tickets/{ticket}?all=1", None, self.agent.cookie).body
             forms = re.findall(r'action="/messages/(\d+)/delivery"(.*?)</form>', page, re.S)
             found |= {(int(ticket), int(message)) for message, form in forms if 'value="sent"' in form}
         return found

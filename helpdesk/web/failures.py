@@ -6,7 +6,8 @@ import secrets
 from flask import Flask, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -22,7 +23,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HelpdeskError, refused)
     app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(HTTPException, http)
-    for kind in (OperationalError, InterfaceError, TimeoutError):
+    for kind in (OperationalError, InterfaceError, NoConnectionFree):
         app.register_error_handler(kind, database)
     app.register_error_handler(Exception, unexpected)
 

@@ -15,7 +15,7 @@ from tests.journeys.product import Product
 from tests.pages import addresses, desk, opened, visit
 from tests.servers import Missing
 
-AT_ONCE, LOOK_SECONDS = 3, 60
+AT_ONCE, LOOK_SECONDS = 3, 150
 LANGUAGES = ("ar", "en")
 Look = Callable[[Page], Coroutine[Any, Any, list[str]]]
 
