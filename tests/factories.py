@@ -99,8 +99,8 @@ def incoming(inbox_id: int, text: str, **changes: Any) -> Incoming:
         content_hash=sha256(f"{number}".encode()).hexdigest(), sender_kind="email", sender=Person("Noura Saleh", "noura@example.com"),
         verified=False, subject="Printer", text=text, reply_text=text, html=None, language="en", sent_at=None,
     )  # fmt: skip
-    sender = changes.pop("sender", None)
-    made = replace(made, sender=Person("", sender)) if isinstance(sender, str) else made
+    if isinstance(changes.get("sender"), str):
+        changes["sender"] = Person("", changes["sender"])
     return replace(made, **changes)
 
 

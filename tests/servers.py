@@ -62,14 +62,8 @@ class Server:
         """Starts it and waits until it answers; RuntimeError carries its last words."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command(),
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                preexec_fn=die_with_parent,
-                **self.account(),
-            )
+                self.command(), cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent,
+                **self.account())
         until(self.answers_or_ended, f"{type(self).__name__} on port {self.port}")
 
     @property
@@ -186,18 +180,8 @@ class PostgreSQL(Server):
     def command(self) -> list[str]:
         quick = [] if self.durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]
         return [
-            str(self.programs / "postgres"),
-            "-D",
-            str(self.folder / "data"),
-            "-p",
-            str(self.port),
-            "-k",
-            str(self.folder),
-            "-c",
-            "listen_addresses=127.0.0.1",
-            "-c",
-            "max_connections=100",
-            *quick,
+            str(self.programs / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port), "-k", str(self.folder),
+            "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=100", *quick,
         ]
 
     def answers(self) -> bool:
@@ -217,12 +201,10 @@ class PostgreSQL(Server):
     def empty_database(self, name: str) -> None:
         """Ends whoever is connected, then takes every row away and starts numbers anew; the tables stay as they were migrated."""
         with psycopg.connect(self.url(name), autocommit=True) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()", (name,)
-            )
-            rows = connection.execute(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-            ).fetchall()
+            connected = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+            connection.execute(connected, (name,))
+            tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            rows = connection.execute(tables).fetchall()
             connection.execute(SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(SQL(", ").join(Identifier(row[0]) for row in rows)))
 
     def drop_database(self, name: str) -> None:
@@ -232,13 +214,8 @@ class PostgreSQL(Server):
     def run(self, program: str, *arguments: str, check: bool = True) -> int:
         """One of its programs, to the end; RuntimeError with its words when it must work and does not."""
         done = subprocess.run(
-            [str(self.programs / program), *arguments],
-            cwd=self.folder,
-            capture_output=True,
-            timeout=START_SECONDS,
-            env={"LC_ALL": "C.UTF-8"},
-            **self.account(),
-        )
+            [str(self.programs / program), *arguments], cwd=self.folder, capture_output=True, timeout=START_SECONDS,
+            env={"LC_ALL": "C.UTF-8"}, **self.account())
         if check and done.returncode:
             raise RuntimeError(f"{program}: {done.stderr.decode(errors='replace')}")
         return done.returncode

@@ -53,6 +53,12 @@ def test_nobody_writes_outside_of_a_transaction(app: Any) -> None:
     assert contacts() == 1, "not even on the connection that has just written"
 
 
+def test_what_customers_wrote_stands_in_no_error(app: Any) -> None:
+    with pytest.raises(SQLAlchemyError) as refusal:
+        db.session.execute(insert(Contact).values(name="a customer's secret", language="", created_at=NOW))
+    assert "secret" not in str(refusal.value)
+
+
 def test_all_or_nothing(app: Any) -> None:
     def half() -> None:
         with transaction() as session:

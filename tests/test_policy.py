@@ -26,7 +26,8 @@ from helpdesk.queries.ticket_list import ticket_page, ticket_rows, ticket_rows_i
 from helpdesk.queries.views import SORTS, VIEWS
 from tests.factories import PEOPLE, Clock, SmallDesk
 
-TICKETS = 10
+TICKETS = 6
+ASKED = ("supervisor", "rana", "huda", "lina")
 QUEUES = ("open", "open", "open", "waiting", "snoozed", "solved", "spam", "trash")
 AGENTS = ("rana", "omar", "huda", "lina")
 
@@ -41,7 +42,7 @@ class Drawn:
     tickets: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def visible(self, me: int) -> set[int]:
-        """The rule, as design.md says it: an admin or supervisor all; an agent the tickets of his teams' inboxes, his teams' and his own."""
+        """The rule, written again: an admin or supervisor all; an agent the tickets of his teams' inboxes, his teams' and his own."""
         if self.roles[me] != "agent":
             return set(self.tickets)
         mine = {team for team, agent in self.members if agent == me}
@@ -115,11 +116,11 @@ def allowed(ask: Callable[[], Any]) -> bool:
     return True
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_every_road_shows_the_same(desk: SmallDesk, data: st.DataObject) -> None:
     state = drawn(data, desk)
-    for name in PEOPLE:
+    for name in ASKED:
         viewer = desk.viewer(name)
         expected = state.visible(viewer.agent_id)
         lists(viewer, state)
@@ -182,7 +183,7 @@ def test_somebody_in_very_many_teams_sees_the_same(desk: SmallDesk) -> None:
         inboxes = [team.inboxes[0].id for team in lina.teams]
         for number, ticket in enumerate(session.scalars(select(Ticket).order_by(Ticket.id))):
             ticket.inbox_id, ticket.team_id, ticket.assignee_id = (
-                (inboxes[number], None, None) if number < 4 else (ticket.inbox_id, None, None)
+                (inboxes[number] if number < 4 else ticket.inbox_id, None, None)
             )
     expected = set(db.session.scalars(select(Ticket.id).where(Ticket.inbox_id.in_(inboxes))))
     viewer = desk.viewer("lina")

@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from channels.channel import Accepted, Refused, SurelyNotAccepted, Uncertain
 from helpdesk import egress
@@ -48,9 +49,9 @@ def send(server: Server, envelope_from: str, recipients: list[str], content: byt
 def connect(server: Server) -> smtplib.SMTP:
     """Greets the server at the address that was checked; all waits are bounded, certificates are verified."""
     address = "127.0.0.1" if server.practice else egress.resolve(server.host, server.port)
-    name, context = socket.gethostname().encode("ascii", "replace").decode(), ssl.create_default_context()
+    name = socket.gethostname().encode("ascii", "replace").decode()
     connection = (
-        smtplib.SMTP_SSL(local_hostname=name, timeout=CONNECT_SECONDS, context=context)
+        smtplib.SMTP_SSL(local_hostname=name, timeout=CONNECT_SECONDS, context=tls())
         if server.security == "tls"
         else smtplib.SMTP(local_hostname=name, timeout=CONNECT_SECONDS)
     )
@@ -61,9 +62,15 @@ def connect(server: Server) -> smtplib.SMTP:
     connection.sock.settimeout(COMMAND_SECONDS)
     connection.ehlo_or_helo_if_needed()
     if server.security == "starttls":
-        connection.starttls(context=context)
+        connection.starttls(context=tls())
         connection.ehlo()
     return connection
+
+
+@lru_cache(maxsize=1)
+def tls() -> ssl.SSLContext:
+    """Verifies certificates. Made once and only where it is needed: reading the machine's authorities takes longer than a mail."""
+    return ssl.create_default_context()
 
 
 def envelope(connection: smtplib.SMTP, envelope_from: str, recipients: list[str]) -> list[dict[str, object]]:

@@ -148,6 +148,12 @@ def test_who_is_believed(inbox: int, fields: dict[str, str], verified: bool) -> 
     assert message_of(take(inbox, letter(**fields))[0]).verified is verified
 
 
+def test_what_our_server_repeats_of_the_sender_is_no_result(inbox: int) -> None:
+    """An envelope address may hold a semicolon in its quotes."""
+    repeated = 'mx.example.com; spf=pass smtp.mailfrom="a; dmarc=pass header.from=example.sa"@evil.example'
+    assert message_of(take(inbox, letter(authentication_results=repeated))[0]).verified is False
+
+
 def test_a_forged_result_below_a_strangers_is_not_ours(inbox: int) -> None:
     forged = b"Authentication-Results: mx.other.example; dmarc=fail\r\nAuthentication-Results: " + OURS.encode() + b"\r\n" + letter()
     assert message_of(take(inbox, forged)[0]).verified is False
