@@ -1,15 +1,18 @@
 """The product on a seeded desk, started by its own command."""
 
 import json
-import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+
+import psycopg
 
 from bench.client import Client
 from bench.seed.people import token_of
@@ -38,6 +41,15 @@ class Desk:
     def cookie(self, agent: int) -> str:
         """What a browser of this agent sends."""
         return f"helpdesk={self.signer.dumps({'token': token_of(agent), '_permanent': True})}"
+
+    def event_times(self) -> dict[int, float]:
+        """Event -> Unix time, of the newest events, read from the database."""
+        question = "SELECT id, at FROM event ORDER BY id DESC LIMIT 2000"
+        if url := self.environment.get("HELPDESK_DATABASE_URL"):
+            with psycopg.connect(url) as line:
+                return {number: at.timestamp() for number, at in line.execute(question)}
+        with closing(sqlite3.connect(self.product.data / "helpdesk.db")) as file:
+            return {number: datetime.fromisoformat(f"{at}+00:00").timestamp() for number, at in file.execute(question)}
 
     def client(self, agent: int) -> Client:
         """A browser of this agent."""
@@ -144,8 +156,3 @@ def make(ground: str, tickets: int, url: str) -> None:
     """Migrates and fills, in a process of its own so that its memory is given back."""
     print(f"  … seeding {tickets:,} tickets on {ground}, once", file=sys.stderr, flush=True)
     subprocess.run([sys.executable, "-m", "bench.seed", ground, str(tickets), url, str(seed_folder())], check=True, cwd=ROOT)
-
-
-def clean_environment() -> dict[str, str]:
-    """Without the settings of whoever measures."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("HELPDESK_")}

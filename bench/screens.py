@@ -18,19 +18,11 @@ QUIET = re.compile(r"^(note_|reply_|delivery_|subject_|priority_|ticket_tagged|t
 
 @dataclass
 class Watch:
-    """What all screens saw: seconds from the sending of a change to its sight, on open tickets and on lists. `sent`: ticket -> when its
-    newest change was sent; `born`: event -> (ticket, when its change was sent)."""
+    """What all screens saw: (event, Unix time at which it was on a screen), on open tickets and on lists."""
 
-    sent: dict[int, float] = field(default_factory=dict)
-    born: dict[int, tuple[int, float]] = field(default_factory=dict)
-    on_tickets: list[float] = field(default_factory=list)
-    on_lists: list[float] = field(default_factory=list)
+    on_tickets: list[tuple[int, float]] = field(default_factory=list)
+    on_lists: list[tuple[int, float]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-
-    def heard(self, ticket: int, event: int) -> None:
-        """A hint came: its change is the one that was sent last to that ticket."""
-        if event not in self.born and ticket in self.sent:
-            self.born[event] = ticket, self.sent[ticket]
 
 
 class Screen:
@@ -42,8 +34,8 @@ class Screen:
         self.watch, self.ticket, self.lists = watch, ticket, lists
         self.rows: set[int] = set()
         self.ticket_dirty, self.list_waits = asyncio.Event(), asyncio.Event()
-        self.since: list[float] = []
-        self.seen_event = 0
+        self.since: list[int] = []
+        self.hinted: list[int] = []
         self.line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self.turn = asyncio.Lock()
         self.open = asyncio.Event()
@@ -71,11 +63,11 @@ class Screen:
         ticket, event, kind = hint.get("ticket"), hint.get("event"), str(hint.get("kind"))
         if not isinstance(ticket, int) or not isinstance(event, int) or kind == "presence":
             return
-        self.watch.heard(ticket, event)
         if ticket == self.ticket:
+            self.hinted.append(event)
             self.ticket_dirty.set()
         if self.lists and (ticket in self.rows or not QUIET.match(kind)):
-            self.since.append(self.watch.born.get(event, (0, time.monotonic()))[1])
+            self.since.append(event)
             self.list_waits.set()
 
     async def keep_ticket(self) -> None:
@@ -84,11 +76,10 @@ class Screen:
             await self.ticket_dirty.wait()
             self.ticket_dirty.clear()
             body = await self.fetch(f"/tickets/{self.ticket}/thread")
-            found = LAST.search(body)
-            last, now = int(found[1]) if found else 0, time.monotonic()
-            born = list(self.watch.born.items())
-            self.watch.on_tickets += [now - at for event, (ticket, at) in born if ticket == self.ticket and self.seen_event < event <= last]
-            self.seen_event = max(self.seen_event, last)
+            found, now = LAST.search(body), time.time()
+            last = int(found[1]) if found else 0
+            self.watch.on_tickets += [(event, now) for event in self.hinted if event <= last]
+            self.hinted = [event for event in self.hinted if event > last]
 
     async def keep_list(self) -> None:
         """At most once in two seconds."""
@@ -102,7 +93,7 @@ class Screen:
             asked, waiting, self.since = time.monotonic(), self.since, []
             body = await self.fetch("/tickets/rows?view=open&sort=newest")
             self.rows = {int(number) for number in ROWS.findall(body)}
-            self.watch.on_lists += [time.monotonic() - since for since in waiting]
+            self.watch.on_lists += [(event, time.time()) for event in waiting]
 
     async def fetch(self, path: str) -> bytes:
         """A fragment over the screen's own kept connection."""

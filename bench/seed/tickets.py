@@ -133,8 +133,17 @@ class Seed:
         return {word.text for word in rare}
 
     def message_row(
-        self, number: int, inbox: int, contact: int | None, agent: int | None, name: str, address: str, language: str, subject: str,
-        body: str, at: datetime,
+        self,
+        number: int,
+        inbox: int,
+        contact: int | None,
+        agent: int | None,
+        name: str,
+        address: str,
+        language: str,
+        subject: str,
+        body: str,
+        at: datetime,
     ) -> Row:
         """One row of message; `agent` wrote it, or else `contact`."""
         ours, whom = contact is None, f"customer{number}@example.com" if contact is None else f"inbox{inbox}@example.com"

@@ -1,9 +1,8 @@
 """Rows of a list, from the database to HTML."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -15,8 +14,7 @@ from helpdesk.web.reader import reader
 from helpdesk.web.times import phase
 
 
-@dataclass(frozen=True)
-class ShownRow:
+class ShownRow(NamedTuple):
     """One ticket in a list. `assignee` and `team` are names in the reader's language, "" for none; `unread`: the customer waits."""
 
     number: int
