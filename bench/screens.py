@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 LAST = re.compile(rb'data-last-event="(\d+)"')
 ROWS = re.compile(rb'data-number="(\d+)"')
-LIST_PAUSE, LIST_SPREAD = 2.0, 0.3
+LIST_PAUSE, LIST_SPREAD = 2.0, 0.6
 QUIET = re.compile(r"^(note_|reply_|delivery_|subject_|priority_|ticket_tagged|ticket_untagged)")
 
 
@@ -87,8 +87,7 @@ class Screen:
         while True:
             await self.list_waits.wait()
             rest = asked + LIST_PAUSE - time.monotonic()
-            if rest > 0:
-                await asyncio.sleep(rest + random.random() * LIST_SPREAD)  # as the script does
+            await asyncio.sleep(max(0.0, rest) + random.random() * LIST_SPREAD)  # as the script does
             self.list_waits.clear()
             asked, waiting, self.since = time.monotonic(), self.since, []
             body = await self.fetch("/tickets/rows?view=open&sort=newest")

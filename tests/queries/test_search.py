@@ -121,6 +121,12 @@ def test_the_right_to_see_is_inside(desk: SmallDesk) -> None:
     assert found(desk, "wallaby", "lina") == [other]
 
 
+def test_ones_own_is_found_behind_many_that_are_not(desk: SmallDesk) -> None:
+    mine = desk.ticket("potoroo")
+    receive([desk.mail("potoroo", inbox_id=desk.ids["parcels"]) for _ in range(55)])
+    assert found(desk, "potoroo", "rana") == [mine]
+
+
 def test_a_number_comes_first_and_once(desk: SmallDesk) -> None:
     number = desk.ticket("one")
     naming = desk.ticket(f"As in ticket {number}")

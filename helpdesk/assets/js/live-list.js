@@ -6,6 +6,7 @@ import { word } from './words.js';
 
 const PAGE = 25; // rows of a page, as the server has it
 const PAUSE = 2000; // a list asks at most once in this time
+const SPREAD = 600; // hundreds of lists hear of a change at once: they do not ask at once
 const ENGAGED = 30_000; // pointer or focus in the list within this time: nothing moves
 
 // Kinds that bring no ticket into a view; they matter only for rows that are shown.
@@ -36,7 +37,7 @@ function ask(delay = 0) {
   if (document.hidden) { list().dataset.dirty = 'yes'; return; }
   if (waiting) return;
   const rest = Math.max(delay, asked + PAUSE - Date.now(), 0);
-  waiting = setTimeout(refresh, rest && rest + Math.random() * 300);
+  waiting = setTimeout(refresh, rest + Math.random() * SPREAD);
 }
 
 async function refresh() {
