@@ -34,6 +34,7 @@ class Seed:
         self.pools = {language: pool(language, self.random) for language in ("en", "ar")}
         self.rare = {language: [text_of(word) for word in rare_words(language, self.random)] for language in ("en", "ar")}
         self.weights = [1 / (place + 20) for place in range(len(self.rare["en"]))]
+        self.stride = 2000 if tickets > 50_000 else 50  # on a small desk too they fill a page: like is compared with like
         self.tickets_with: Counter[str] = Counter()
         self.message_id = self.event_id = 0
 
@@ -89,7 +90,7 @@ class Seed:
 
     def queue(self, number: int) -> str:
         """A fifth is open, more of the newer; what the agents who see little have is open."""
-        if number % 2000 < FEWS:
+        if number % self.stride < FEWS:
             return "open"
         openness = 0.5 if number > self.tickets * 0.8 else 0.125
         return self.random.choices(
@@ -98,8 +99,8 @@ class Seed:
 
     def assignee(self, number: int, inbox: int) -> int | None:
         """Half of them are somebody's; one in 2,000 belongs to each of the agents who see nothing else."""
-        if number % 2000 < FEWS:
-            return FEW + number % 2000
+        if number % self.stride < FEWS:
+            return FEW + number % self.stride
         return FIRST_AGENT + (inbox + 8 * self.random.randrange(25)) % 200 if self.random.random() < 0.5 else None
 
     def message(

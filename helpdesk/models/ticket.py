@@ -129,7 +129,9 @@ for scope in ((), ("inbox_id",), ("team_id",), ("assignee_id",)):
         postgresql_where=only_open,
     )
     if short != "assignee":
-        Index(f"ix_ticket_{short}_free", *columns, Ticket.last_at, Ticket.id, sqlite_where=FREE, postgresql_where=FREE)
+        # the last two are known from its condition, but SQLite looks into the table for what stands in no column
+        covering = (*columns, Ticket.last_at, Ticket.id, Ticket.queue, Ticket.assignee_id)
+        Index(f"ix_ticket_{short}_free", *covering, sqlite_where=FREE, postgresql_where=FREE)
 Index("ix_ticket_contact", Ticket.contact_id, Ticket.id)
 Index(
     "ix_ticket_snoozed",

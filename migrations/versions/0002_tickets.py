@@ -94,7 +94,7 @@ def ticket_indexes_1() -> None:
     op.create_index(
         "ix_ticket_all_free",
         "ticket",
-        ["last_at", "id"],
+        ["last_at", "id", "queue", "assignee_id"],
         unique=False,
         sqlite_where=sa.text("queue = 'open' AND assignee_id IS NULL"),
         postgresql_where=sa.text("queue = 'open' AND assignee_id IS NULL"),
@@ -147,7 +147,7 @@ def ticket_indexes_2() -> None:
     op.create_index(
         "ix_ticket_inbox_free",
         "ticket",
-        ["inbox_id", "last_at", "id"],
+        ["inbox_id", "last_at", "id", "queue", "assignee_id"],
         unique=False,
         sqlite_where=sa.text("queue = 'open' AND assignee_id IS NULL"),
         postgresql_where=sa.text("queue = 'open' AND assignee_id IS NULL"),
@@ -183,7 +183,7 @@ def ticket_indexes_3() -> None:
     op.create_index(
         "ix_ticket_team_free",
         "ticket",
-        ["team_id", "last_at", "id"],
+        ["team_id", "last_at", "id", "queue", "assignee_id"],
         unique=False,
         sqlite_where=sa.text("queue = 'open' AND assignee_id IS NULL"),
         postgresql_where=sa.text("queue = 'open' AND assignee_id IS NULL"),
