@@ -35,10 +35,10 @@ def test_what_breaks_off_leaves_nothing(app: Any) -> None:
     assert kept_files(app) == []
 
 
-@pytest.mark.parametrize("digest", ["", "../../etc/passwd", "a" * 63, "A" * 64, "a" * 64 + "\n", "a" * 65, "/" * 64])
-def test_only_a_hash_is_a_name(app: Any, digest: str) -> None:
-    with pytest.raises(ValueError, match="not a SHA-256"):
-        store.path_of(digest)
+def test_only_a_hash_is_a_name(app: Any) -> None:
+    for digest in ("", "../../etc/passwd", "a" * 63, "A" * 64, "a" * 64 + "\n", "a" * 65, "/" * 64):
+        with pytest.raises(ValueError, match="not a SHA-256"):
+            store.path_of(digest)
 
 
 def test_it_is_on_the_disk_before_its_name_appears(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """What an agent changes about a ticket: one small form each, one action each."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -109,8 +109,8 @@ def time_of(text: str) -> datetime | None:
         local = (clock.now() + PRESETS[text]).astimezone(zone)
         return local if text == "later" else local.replace(hour=MORNING, minute=0, second=0, microsecond=0)
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone)
-    except ValueError as error:
+        return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise Invalid("snooze_wrong", "until") from error
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -82,10 +81,10 @@ def test_a_forged_message_id_of_ours_spoils_a_stored_one(desk: SmallDesk) -> Non
     assert receive([desk.mail(verified=True, references=[first.external_id, elsewhere])])[0].ticket_id == number
 
 
-@pytest.mark.parametrize("subject", ["Re: [#{0}] Printer", "Re: Printer #{0}", "{0}", "Re: Printer"])
-def test_a_subject_never_joins(desk: SmallDesk, subject: str) -> None:
+def test_a_subject_never_joins(desk: SmallDesk) -> None:
     number = desk.ticket()
-    assert receive([desk.mail(verified=True, subject=subject.format(number))])[0].ticket_id != number
+    for subject in ("Re: [#{0}] Printer", "Re: Printer #{0}", "{0}", "Re: Printer"):
+        assert receive([desk.mail(verified=True, subject=subject.format(number))])[0].ticket_id != number
 
 
 LETTERS, NUMBERS = "abcdefghijklmnopqrstuvwxyz", "0123456789"

@@ -1,8 +1,11 @@
 """Raw messages: committed before anybody looks at them, and leased so that one bad mail takes no other with it."""
 
+import io
+
 import pytest
 from sqlalchemy import select
 
+from channels.email import deliver_pipe
 from helpdesk import disk
 from helpdesk.actions.raw import LEASE_SECONDS, MOST_ATTEMPTS, give_back, lease_raw, put_aside, store_raw, try_again
 from helpdesk.errors import NoRoom
@@ -82,6 +85,22 @@ def test_done_is_not_done_again(desk: SmallDesk) -> None:
     put_aside(one, "done", "")
     try_again(one)
     assert raw(one).state == "done"
+
+
+def test_a_pipe_hears_what_became_of_its_mail(desk: SmallDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """sysexits.h: 65 too large, 67 no such inbox, 75 later."""
+
+    def piped(address: str, content: bytes = b"Subject: x\r\n\r\nHello") -> int:
+        return deliver_pipe.deliver(lambda: desk.app, address, io.BytesIO(content))
+
+    assert [piped("Support+x@example.com"), piped("nobody@example.com"), piped("support@example.com", b"x" * (50 * 2**20 + 1))] == [
+        0,
+        67,
+        65,
+    ]
+    monkeypatch.setattr(disk, "free_bytes", lambda: 1000)
+    assert piped("support@example.com") == 75
+    assert len(db.session.scalars(select(RawMessage)).all()) == 1
 
 
 def test_below_the_low_water_mark_nothing_is_taken_in(desk: SmallDesk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.actions import change
-from helpdesk.actions.draft import save_draft
+from helpdesk.actions.draft import discard_draft, save_draft
 from helpdesk.actions.receive import receive
 from helpdesk.actions.release import cancel_reply, release_due
 from helpdesk.actions.reply import UNDO_SECONDS, reply
@@ -14,6 +14,7 @@ from helpdesk.errors import Invalid, KeyReused, NotFound, Stopped
 from helpdesk.extensions import db
 from helpdesk.incoming import StoredFile
 from helpdesk.models import Attachment, Draft, Ticket
+from helpdesk.models.ticket import STATUSES
 from helpdesk.vault import mint_reply_token
 from tests.factories import NOW, Clock, SmallDesk, kinds, messages, ticket, writing
 
@@ -30,20 +31,21 @@ def draft() -> Draft:
     return db.session.scalars(select(Draft).execution_options(populate_existing=True)).one()
 
 
-@pytest.mark.parametrize("status", ["open", "pending", "solved", "closed"])
-def test_state_and_text_return(desk: SmallDesk, clock: Clock, status: str) -> None:
-    number, me = desk.ticket(), desk.viewer("rana")
-    before = state(number)
-    clock.move(seconds=60)
-    file = StoredFile("plan.pdf", "application/pdf", 3, "a" * 64)
-    message = reply(me, number, writing(number, "My answer.", status=status, files=[file]))
-    save_draft(me, number, "reply", body="and more")
-    cancel_reply(me, message.id)
-    assert state(number) == before
-    assert draft().body == "My answer.\n\nand more"
-    assert draft().to == "noura@example.com"
-    assert db.session.scalars(select(Attachment.draft_id)).all() == [draft().id]
-    assert kinds(number)[-1] == "reply_cancelled"
+def test_state_and_text_return(desk: SmallDesk, clock: Clock) -> None:
+    me, file = desk.viewer("rana"), StoredFile("plan.pdf", "application/pdf", 3, "a" * 64)
+    for status in STATUSES:
+        number = desk.ticket()
+        before = state(number)
+        clock.move(seconds=60)
+        message = reply(me, number, writing(number, "My answer.", status=status, files=[file]))
+        save_draft(me, number, "reply", body="and more")
+        cancel_reply(me, message.id)
+        assert state(number) == before, status
+        assert draft().body == "My answer.\n\nand more"
+        assert draft().to == "noura@example.com"
+        assert db.session.scalars(select(Attachment.name).where(Attachment.draft_id == draft().id)).all() == ["plan.pdf"]
+        assert kinds(number)[-1] == "reply_cancelled"
+        discard_draft(me, number, "reply")
 
 
 def test_a_snoozed_ticket_sleeps_again(desk: SmallDesk) -> None:

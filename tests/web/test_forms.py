@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
+from helpdesk.actions.transaction import transaction
 from helpdesk.extensions import db
 from helpdesk.models import Agent, AgentSession, Attachment, Desk, Draft, Inbox, Message, Ticket
 from tests.web.site import Site
@@ -37,6 +37,9 @@ STRANGE = [
     "\r\nX: y",
     "{{7*7}}",
     "${7*7}",
+    "9999-12-31T23:59:59.999999",
+    "0001-01-01T00:00",
+    "2026-11-23T10:00+99:00",
 ]
 FIELDS = {
     "assignee": "assignee",
@@ -72,37 +75,31 @@ def test_every_post_needs_the_token_of_its_page(site: Site) -> None:
             assert client.post(site.path(rule), data=data).status_code == 403, (rule, data)
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Origin": "https://evil.example"},
-        {"Origin": "null"},
-        {"Origin": "http://desk.example.com.evil.example"},
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-        {"Origin": "http://localhost:81"},
-        {"Origin": ""},
-    ],
-)
-def test_a_strangers_page_posts_nothing(site: Site, headers: dict[str, str]) -> None:
+def test_no_form_from_another_origin(site: Site) -> None:
+    client = site.client("admin")
+    foreign = ["https://evil.example", "null", "http://desk.example.com.evil.example", "http://localhost:81", ""]
+    for rule, _allowed in site.routes("POST"):
+        for origin in foreign:
+            assert site.post(client, site.path(rule), headers={"Origin": origin}).status_code == 403, (rule, origin)
+
+
+def test_no_form_from_another_site(site: Site) -> None:
     client = site.client("admin")
     for rule, _allowed in site.routes("POST"):
-        assert site.post(client, site.path(rule), headers=headers).status_code == 403, rule
+        for relation in ("cross-site", "same-site"):
+            assert site.post(client, site.path(rule), headers={"Sec-Fetch-Site": relation}).status_code == 403, (rule, relation)
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
+def test_our_own_page_does(site: Site) -> None:
+    path, client = site.path("/tickets/<int:number>/priority"), site.client("rana")
+    ours = [
         {"Origin": "http://desk.example.com"},
         {"Origin": "http://localhost"},
         {"Sec-Fetch-Site": "same-origin"},
         {"Sec-Fetch-Site": "none"},
-        {},
-    ],
-)
-def test_our_own_page_does(site: Site, headers: dict[str, str]) -> None:
-    path = site.path("/tickets/<int:number>/priority")
-    assert site.post(site.client("rana"), path, {"priority": "high"}, headers=headers).status_code == 302
+    ]
+    for headers in [*ours, {}]:
+        assert site.post(client, path, {"priority": "high"}, headers=headers).status_code == 302, headers
 
 
 def test_a_form_writes_its_own_field_and_no_other(site: Site) -> None:
@@ -171,6 +168,14 @@ def test_nothing_typed_anywhere_is_a_fault(site: Site) -> None:
             if code >= 500:
                 wrong.append((form, value[:20], code))
     assert wrong == []
+
+
+def test_a_time_at_the_end_of_all_times(site: Site) -> None:
+    """In zones west of Greenwich the last local moment is in the year 10,000."""
+    with site.app.app_context(), transaction() as session:
+        session.get_one(Agent, site.desk.ids["rana"]).time_zone = "America/New_York"
+    for until in ("9999-12-31T23:59:59.999999", "0001-01-01T00:00"):
+        assert site.post(site.client("rana"), site.path("/tickets/<int:number>/snooze"), {"until": until}).status_code == 422
 
 
 def test_nothing_typed_in_the_composer_is_a_fault(site: Site) -> None:

@@ -77,22 +77,13 @@ def test_a_stopped_send_shows_what_is_new_and_keeps_the_text(site: Site, headers
     assert said(site) == ["My careful answer"]
 
 
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"body": " "}, 422),
-        ({"to": "no address"}, 422),
-        ({"to": ""}, 422),
-        ({"cc": "noura@"}, 422),
-        ({"idempotency_key": ""}, 422),
-        ({"status": "perhaps"}, 422),
-        ({"to": "Noura <noura@example.com>, sami@example.com; huda@example.sa، ali@example.sa"}, 303),
-        ({"status": "solved"}, 303),
-    ],
-)
-def test_what_the_form_takes(site: Site, changes: dict[str, str], code: int) -> None:
-    assert site.post(site.client("rana"), replies(site), form(**changes)).status_code == code
-    assert len(said(site)) == (code == 303)
+def test_what_the_form_takes(site: Site) -> None:
+    client = site.client("rana")
+    refused = [{"body": " "}, {"to": "no address"}, {"to": ""}, {"cc": "noura@"}, {"idempotency_key": ""}, {"status": "perhaps"}]
+    assert [site.post(client, replies(site), form(**one)).status_code for one in refused] == [422] * len(refused)
+    assert said(site) == []
+    people = "Noura <noura@example.com>, sami@example.com; huda@example.sa، ali@example.sa"
+    assert site.post(client, replies(site), form(to=people, status="solved")).status_code == 303
 
 
 def test_without_a_recipients_field_it_goes_to_the_contact(site: Site) -> None:
