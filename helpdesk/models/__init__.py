@@ -5,8 +5,10 @@ from helpdesk.models.contact import Address, Contact
 from helpdesk.models.desk import Desk
 from helpdesk.models.event import Event, PendingEvent
 from helpdesk.models.inbox import Inbox
+from helpdesk.models.mailbox import Mailbox, MailboxMark, OAuthGrant
 from helpdesk.models.message import Attachment, Delivery, Draft, Letter, Message
 from helpdesk.models.raw_message import PracticeMail, RawMessage
+from helpdesk.models.screening import Alarm, Screening
 from helpdesk.models.team import Team, team_agent, team_inbox
 from helpdesk.models.ticket import Tag, Ticket, ticket_tag
 
@@ -14,6 +16,7 @@ __all__ = [
     "Address",
     "Agent",
     "AgentSession",
+    "Alarm",
     "Attachment",
     "AttemptCounter",
     "Contact",
@@ -23,11 +26,15 @@ __all__ = [
     "Event",
     "Inbox",
     "Letter",
+    "Mailbox",
+    "MailboxMark",
     "Message",
+    "OAuthGrant",
     "OneTimeLink",
     "PendingEvent",
     "PracticeMail",
     "RawMessage",
+    "Screening",
     "Tag",
     "Team",
     "Ticket",

@@ -22,7 +22,8 @@ class Contact(db.Model):
 
 
 class Address(db.Model):
-    """One e-mail address or number of a contact; `value` is folded, `shown` as it was written."""
+    """One e-mail address or number of a contact; `value` is folded, `shown` as it was written. `undeliverable_at`: a server said for good
+    that nothing reaches it; `blocked_at`: what comes from it is held."""
 
     __tablename__ = "address"
     __table_args__ = (UniqueConstraint("kind", "value"),)
@@ -31,5 +32,8 @@ class Address(db.Model):
     kind: Mapped[str] = mapped_column(String(10))
     value: Mapped[str] = mapped_column(String(254))
     shown: Mapped[str] = mapped_column(String(254), default="")
+    undeliverable_at: Mapped[datetime | None] = mapped_column(Moment)
+    undeliverable_words: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    blocked_at: Mapped[datetime | None] = mapped_column(Moment)
 
     contact: Mapped[Contact] = relationship(back_populates="addresses")

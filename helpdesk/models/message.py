@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.extensions import db
 from helpdesk.models.types import Json, Moment
 
 KINDS = ("incoming", "outgoing", "note")
+FLAGS = ("unverified", "stranger", "forged", "forwarded_by_agent")
 DELIVERY_STATES = ("pending", "sending", "sent", "retry", "uncertain", "failed", "bounced", "cancelled")
 
 
@@ -18,7 +19,12 @@ class Message(db.Model):
 
     `text` is all of it, `reply_text` what its author newly wrote, `html` safe HTML or None. `to` and `cc` are lists of
     {"name", "address"}. `verified` says whether the sender is proved. An outgoing message leaves at `release_at` and not before;
-    `released_at` is set once it may leave, `cancelled_at` when its author took it back in time.
+    `released_at` is set once it may leave, `cancelled_at` when its author took it back in time. `automatic`: written by the desk itself.
+
+    `authentication` is what our own server says of the sender: "pass", "fail", "unknown" (it says nothing, or none is named). `flags`
+    are warnings about an incoming message, of FLAGS. `suggested_cc` are people it was also sent to who take no part yet.
+    `signature`: "" unsigned, "valid", "invalid", "unchecked". `calendar` are events in it: {"summary", "start", "end", "location",
+    "organizer", "method"}. `backfilled`: older than the desk.
     """
 
     __tablename__ = "message"
@@ -56,6 +62,13 @@ class Message(db.Model):
     cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
     idempotency_key: Mapped[str | None] = mapped_column(String(80))
     raw_message_id: Mapped[int | None] = mapped_column()
+    authentication: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    flags: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
+    suggested_cc: Mapped[list[dict[str, str]]] = mapped_column(Json, default=list, server_default="[]")
+    signature: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    calendar: Mapped[list[dict[str, str]]] = mapped_column(Json, default=list, server_default="[]")
+    backfilled: Mapped[bool] = mapped_column(default=False, server_default=false())
+    automatic: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     attachments: Mapped[list["Attachment"]] = relationship(order_by="Attachment.id")
     delivery: Mapped["Delivery | None"] = relationship(back_populates="message")
@@ -68,6 +81,7 @@ class Message(db.Model):
 
 UNRELEASED = text("release_at IS NOT NULL AND released_at IS NULL")
 Index("ix_message_ticket", Message.ticket_id, Message.id)
+Index("ix_message_raw", Message.raw_message_id)
 Index("ix_message_release", Message.release_at, sqlite_where=UNRELEASED, postgresql_where=UNRELEASED)
 
 
@@ -88,7 +102,8 @@ class Delivery(db.Model):
     """The way out of one outgoing message, or of one letter.
 
     `data_started_at` is committed before the final dot may leave: from then on no answer from the server means uncertain, never again
-    by itself. `provider_words` are what the server said.
+    by itself. `provider_words` are what the server said; `bounces` are notices that came back later: {"address", "status", "permanent",
+    "words", "raw_message_id"}.
     """
 
     __tablename__ = "delivery"
@@ -105,6 +120,7 @@ class Delivery(db.Model):
     provider_words: Mapped[str] = mapped_column(String(500), default="")
     refused: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    bounces: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
 
     message: Mapped[Message | None] = relationship(back_populates="delivery")
     letter: Mapped[Letter | None] = relationship()

@@ -2,17 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.extensions import db
 from helpdesk.models.types import Json, Moment
 
-RAW_STATES = ("received", "done", "duplicate", "quarantined", "screened")
+RAW_STATES = ("received", "done", "duplicate", "quarantined", "screened", "held")
 
 
 class RawMessage(db.Model):
-    """A message as the door received it, kept for ever and replayable. `reason` says why it is no message of a ticket."""
+    """A message as the door received it, kept for ever and replayable. `reason` says why it is no message of a ticket.
+    One that was fetched has the place where it lies on its server: mailbox, numbering (`uidvalidity`) and number (`uid`).
+    `backfilled`: older than the desk; it sends nothing and fires no rule."""
 
     __tablename__ = "raw_message"
     __table_args__ = {"sqlite_autoincrement": True}  # a number is never given twice
@@ -30,11 +32,20 @@ class RawMessage(db.Model):
     attempts: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
     message_id: Mapped[int | None] = mapped_column()
+    mailbox_id: Mapped[int | None] = mapped_column()
+    uidvalidity: Mapped[int | None] = mapped_column(BigInteger)
+    uid: Mapped[int | None] = mapped_column(BigInteger)
+    backfilled: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 RECEIVED = text("state = 'received'")
 Index("ix_raw_message_received", RawMessage.id, sqlite_where=RECEIVED, postgresql_where=RECEIVED)
 Index("ix_raw_message_state", RawMessage.state, RawMessage.id)
+ON_SERVER = text("uid IS NOT NULL")
+Index(
+    "ix_raw_message_uid", RawMessage.mailbox_id, RawMessage.uidvalidity, RawMessage.uid, unique=True,
+    sqlite_where=ON_SERVER, postgresql_where=ON_SERVER,
+)  # fmt: skip
 
 
 class PracticeMail(db.Model):

@@ -36,7 +36,8 @@ class Ticket(db.Model):
     """One matter of one contact. Its id is the number people read.
 
     `queue` follows from status, place and snooze and is what every list asks for; `waiting_since` is the time of the oldest
-    message of the customer that nobody answered, FAR when nobody waits; `last_event_id` is the newest row of its history.
+    message of the customer that nobody answered, FAR when nobody waits; `last_event_id` is the newest row of its history;
+    `also_inbox_id` a second inbox that its first mail went to, whose teams see it too.
     """
 
     __tablename__ = "ticket"
@@ -57,6 +58,7 @@ class Ticket(db.Model):
     waiting_since: Mapped[datetime] = mapped_column(Moment, default=FAR)
     last_event_id: Mapped[int] = mapped_column(default=0)
     related_ticket_id: Mapped[int | None] = mapped_column()
+    also_inbox_id: Mapped[int | None] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(Moment)
 
     tags: Mapped[list[Tag]] = relationship(secondary=ticket_tag, order_by=Tag.name)
@@ -133,6 +135,10 @@ for scope in ((), ("inbox_id",), ("team_id",), ("assignee_id",)):
         covering = (*columns, Ticket.last_at, Ticket.id, Ticket.queue, Ticket.assignee_id)
         Index(f"ix_ticket_{short}_free", *covering, sqlite_where=FREE, postgresql_where=FREE)
 Index("ix_ticket_contact", Ticket.contact_id, Ticket.id)
+SHARED = text("also_inbox_id IS NOT NULL")
+Index(
+    "ix_ticket_also", Ticket.also_inbox_id, Ticket.queue, Ticket.last_at, Ticket.id, sqlite_where=SHARED, postgresql_where=SHARED,
+)  # fmt: skip
 Index(
     "ix_ticket_snoozed",
     Ticket.snoozed_until,
