@@ -26,11 +26,24 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A screening step that says something of a message and lets it through; see models.screening.STEPS."""
+
+    step: str
+    detail: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Incoming:
     """One message that came in, parsed and screened.
 
     `external_id` is the channel's own id ("" when it has none; then `content_hash` alone tells two apart). `sender_kind` is "email" or
-    "phone". `verified`: the sender is proved. `tokens` are reply tokens found in addresses. `auto_reply` names why a robot wrote it.
+    "phone". `tokens` are reply tokens found in addresses, `body_tokens` those found in the text alone. `auto_reply` names why a robot
+    wrote it; `marks` are results of screening that let it through, each with a detail.
+
+    `authentication` is what our own server says of the sender: "pass", "fail", or "unknown" (it says nothing, or no server is named).
+    `verified`: it passed, and the sender is one plain address. `plain_sender`: exactly one From with one address that reads one way only.
+    `signature` and `calendar` are as the message table keeps them. `backfilled`: older than the desk; it sends nothing, fires no rule.
     """
 
     raw_message_id: int | None
@@ -54,6 +67,13 @@ class Incoming:
     tokens: list[str] = field(default_factory=list)
     auto_reply: str = ""
     files: list[StoredFile] = field(default_factory=list)
+    authentication: str = "unknown"
+    plain_sender: bool = True
+    body_tokens: list[str] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    signature: str = ""
+    calendar: list[dict[str, str]] = field(default_factory=list)
+    backfilled: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The desk's keys: signing of Message-IDs and reply tokens, and the session secret. Keys are added, never replaced."""
+"""The desk's keys: signing of Message-IDs and reply tokens, sealing of passwords, and the session secret. Keys are added, never replaced."""
 
 import base64
 import hmac
@@ -8,6 +8,8 @@ import secrets
 from hashlib import sha256
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
 
 MESSAGE_ID = re.compile(r"hd\.(\d{1,12})\.([0-9a-z]{16})\.([0-9a-z]{26})@")
@@ -86,6 +88,36 @@ def is_forged(token: str) -> bool:
 def is_forged_message_id(message_id: str, domain: str) -> bool:
     """Looks like a Message-ID minted for that domain of ours and is none."""
     return bool(MESSAGE_ID.match(message_id)) and message_id.endswith(f"@{domain}") and ticket_of_message_id(message_id) is None
+
+
+def seal(secret: str, purpose: str) -> str:
+    """A secret as the database keeps it: AES-256-GCM under the newest key; it opens for the same purpose alone. "" stays ""."""
+    if not secret:
+        return ""
+    nonce = secrets.token_bytes(12)
+    return base64.b64encode(nonce + sealing(keys()[-1]).encrypt(nonce, secret.encode(), purpose.encode())).decode()
+
+
+def unseal(sealed: str, purpose: str) -> str:
+    """What was sealed. Raises LostKey when none of our keys opens it."""
+    if not sealed:
+        return ""
+    content = base64.b64decode(sealed)
+    for key in reversed(keys()):
+        try:
+            return sealing(key).decrypt(content[:12], content[12:], purpose.encode()).decode()
+        except InvalidTag:
+            continue
+    raise LostKey
+
+
+def sealing(key: bytes) -> AESGCM:
+    """The cipher of one key, which signs with other bytes than it seals with."""
+    return AESGCM(hmac.new(key, b"seal", sha256).digest())
+
+
+class LostKey(Exception):
+    """The key that sealed a secret is gone: the secret must be typed again."""
 
 
 def hash_token(token: str) -> str:

@@ -106,6 +106,31 @@ def settle_as(session: Session, delivery: Delivery, state: str, words: str) -> N
         record(session, ticket, kind, SYSTEM, {"state": state, "words": words[:500]}, message=delivery.message)
 
 
+def prove(session: Session, message: Message, how: str) -> None:
+    """Somebody's mail, or the server itself, shows that an uncertain answer arrived: `how` is "answered", "sent_folder" or "bounce"."""
+    delivery = session.scalar(select(Delivery).where(Delivery.message_id == message.id).with_for_update())
+    if delivery is None or delivery.state != "uncertain":
+        return
+    delivery.state, delivery.sent_at = "sent", clock.now()
+    ticket = held_ticket(session, message.ticket_id)
+    record(session, ticket, "delivery_resolved", SYSTEM, {"state": "sent", "how": how}, message=message)
+
+
+def bounce(session: Session, message: Message, bounces: list[dict[str, Any]]) -> None:
+    """Notices came back for recipients of one of our answers: {"address", "status", "permanent", "words", "raw_message_id"}. A permanent
+    one ends the delivery; one that says "later" only stands beside it. Told once a raw message."""
+    delivery = session.scalar(select(Delivery).where(Delivery.message_id == message.id).with_for_update())
+    if delivery is None or {one["raw_message_id"] for one in bounces} & {one["raw_message_id"] for one in delivery.bounces}:
+        return
+    delivery.bounces = [*delivery.bounces, *bounces]
+    permanent = any(one["permanent"] for one in bounces)
+    if permanent and delivery.state not in ("cancelled", "pending", "sending"):
+        delivery.state = "bounced"
+    ticket = held_ticket(session, message.ticket_id)
+    data = {"permanent": permanent, "words": said_of(bounces)[:500], "addresses": [one["address"] for one in bounces]}
+    record(session, ticket, "delivery_bounced", SYSTEM, data, message=message)
+
+
 def said_of(refused: list[dict[str, Any]]) -> str:
     """What the other side said of each recipient it did not take."""
     return "; ".join(f"{one['address']}: {one['words']}" for one in refused)

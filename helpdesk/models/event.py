@@ -30,6 +30,7 @@ KINDS = (
     "delivery_failed",
     "delivery_uncertain",
     "delivery_resolved",
+    "delivery_bounced",
 )
 STOPPING = ("message_received", "reply_written", "note_written", "status_changed", "ticket_assigned", "ticket_unassigned")
 """Kinds after which a reply written before them must be looked at again by its author."""

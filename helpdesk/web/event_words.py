@@ -25,6 +25,7 @@ ICONS = {
     "delivery_failed": "circle-x",
     "delivery_uncertain": "help",
     "delivery_resolved": "check",
+    "delivery_bounced": "circle-x",
 }
 
 
@@ -75,6 +76,18 @@ def values_of(event: Event, names: Names, language: str) -> dict[str, str]:
     return {"subject": data.get("to", ""), "tag": data.get("tag", ""), "words": data.get("words", "")}
 
 
+def resolved(event: Event) -> str:
+    """How an answer that nobody could be sure of was settled."""
+    proofs = {
+        "answered": _("The answer did arrive: the customer replied to it."),
+        "sent_folder": _("The answer did leave: it lies in the mailbox's folder of sent mail."),
+        "bounce": _("The answer did leave: a notice about it came back."),
+    }
+    if proof := proofs.get(event.data.get("how", "")):
+        return proof
+    return _("Marked as sent by %(who)s") if event.data.get("state") == "sent" else _("Sent again by %(who)s")
+
+
 SENTENCES: dict[str, Callable[[Event], str]] = {
     "ticket_assigned": lambda event: (
         _("Assigned to %(agent)s by %(who)s") if event.data.get("to") != event.agent_id else _("Taken by %(who)s")
@@ -91,7 +104,10 @@ SENTENCES: dict[str, Callable[[Event], str]] = {
     "ticket_woken": lambda _event: _("Woken by %(who)s"),
     "delivery_failed": lambda _event: _("The answer was not delivered. The other side said: %(words)s"),
     "delivery_uncertain": lambda _event: _("We cannot tell whether the answer left: %(words)s. We will not resend by ourselves."),
-    "delivery_resolved": lambda event: _("Marked as sent by %(who)s") if event.data.get("state") == "sent" else _("Sent again by %(who)s"),
+    "delivery_resolved": lambda event: resolved(event),
+    "delivery_bounced": lambda event: (
+        _("The answer came back: %(words)s") if event.data.get("permanent") else _("The answer is delayed on its way: %(words)s")
+    ),
 }
 
 
