@@ -1,4 +1,4 @@
-"""The desk's keys: signing of Message-IDs and reply tokens, sealing of passwords, and the session secret. Keys are added, never replaced."""
+"""The desk's keys: they sign Message-IDs and reply tokens, seal passwords, and keep sessions. Keys are added, never replaced."""
 
 import base64
 import hmac

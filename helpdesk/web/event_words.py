@@ -104,7 +104,7 @@ SENTENCES: dict[str, Callable[[Event], str]] = {
     "ticket_woken": lambda _event: _("Woken by %(who)s"),
     "delivery_failed": lambda _event: _("The answer was not delivered. The other side said: %(words)s"),
     "delivery_uncertain": lambda _event: _("We cannot tell whether the answer left: %(words)s. We will not resend by ourselves."),
-    "delivery_resolved": lambda event: resolved(event),
+    "delivery_resolved": resolved,
     "delivery_bounced": lambda event: (
         _("The answer came back: %(words)s") if event.data.get("permanent") else _("The answer is delayed on its way: %(words)s")
     ),
