@@ -1,8 +1,12 @@
-"""Answers leave: lease, send, and write down what became of it."""
+"""Answers leave: lease, send, and write down what became of it. Each inbox has lanes of its own, so that a server that takes ten
+minutes over its answer holds up nobody else's."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable
+
+from flask import Flask, current_app
 
 from channels.channel import Channel, Refused, SurelyNotAccepted, Uncertain
 from channels.email.outgoing import EmailChannel
@@ -10,22 +14,65 @@ from helpdesk import jobs
 from helpdesk.actions import deliver
 from helpdesk.extensions import db
 from helpdesk.models import Delivery
+from helpdesk.queries import due
 
 log = logging.getLogger(__name__)
 CHANNELS: dict[str, Callable[[], Channel]] = {"email": EmailChannel}
-MOST_SECONDS = 60.0
+MOST_SECONDS, MOST_LANES, LOOK_SECONDS = 60.0, 8, 0.05
 
 
 def drain() -> None:
-    """Works until nothing is due or a minute is over; then nudges itself."""
-    end = time.monotonic() + MOST_SECONDS
-    while delivery := deliver.lease_next():
-        if delivery.state == "sending":
-            attempt(delivery)
-        db.session.remove()
-        if time.monotonic() > end:
+    """Opens lanes while something is due that none of them serves. Returns when they have ended; after a minute it nudges itself, and
+    a lane that still waits for an answer goes on under its lease."""
+    app, end = current_app._get_current_object(), time.monotonic() + MOST_SECONDS  # type: ignore[attr-defined]  # noqa: SLF001
+    while True:
+        Lane.opened = [lane for lane in Lane.opened if lane.is_alive()]
+        if len(Lane.opened) < MOST_LANES and not jobs.stopping.is_set() and due.delivery_is_due():
+            Lane(app).open()
+        elif not any(lane.until_end for lane in Lane.opened):
+            return
+        elif time.monotonic() > end or jobs.stopping.is_set():
+            Lane.leave_behind()
             jobs.later("delivery")
             return
+        else:
+            time.sleep(LOOK_SECONDS)
+
+
+class Lane(threading.Thread):
+    """Sends one delivery after another until nothing is due. `until_end`: the drain that opened it waits for it."""
+
+    opened: "list[Lane]" = []
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(name="delivery", daemon=True)
+        self.app, self.looked, self.until_end = app, threading.Event(), True
+
+    def open(self) -> None:
+        """Starts, and returns when it has taken something or found nothing."""
+        Lane.opened.append(self)
+        self.start()
+        self.looked.wait(MOST_SECONDS)
+
+    @classmethod
+    def leave_behind(cls) -> None:
+        """Nobody waits for those that are open now."""
+        for lane in cls.opened:
+            lane.until_end = False
+
+    def run(self) -> None:
+        """Until nothing is due, or the desk ends."""
+        try:
+            with self.app.app_context():
+                while self.until_end and not jobs.stopping.is_set() and (delivery := deliver.lease_next()):
+                    self.looked.set()
+                    if delivery.state == "sending":
+                        attempt(delivery)
+                    db.session.remove()
+        except Exception:  # the database is away: leases run out, the timetable comes again
+            log.exception("a lane of deliveries ended")
+        finally:
+            self.looked.set()
 
 
 def attempt(delivery: Delivery) -> None:

@@ -1,6 +1,7 @@
 """Nudges: a job carries a name, never work. The database says what there is to do, so a lost nudge costs a second."""
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -28,6 +29,8 @@ class Drain:
 
 DRAINS: dict[str, Drain] = {}
 """All there is, by name; each wing adds its own in init_app."""
+stopping = threading.Event()
+"""Set when this process was asked to end: a drain takes up nothing more."""
 
 
 def add(drain: Drain) -> None:

@@ -69,3 +69,18 @@ def test_a_mac_is_good_for_its_purpose_and_number_alone(app: Any) -> None:
 
 def test_ids_differ_each_time(app: Any) -> None:
     assert len({vault.mint_message_id(1, "example.com") for _ in range(1000)}) == 1000
+
+
+def test_a_sealed_secret_opens_for_its_purpose_and_our_keys_alone(app: Any) -> None:
+    sealed = vault.seal("كلمة السر", "imap")
+    assert "كلمة" not in sealed
+    assert vault.seal("كلمة السر", "imap") != sealed
+    assert (vault.unseal(sealed, "imap"), vault.seal("", "imap"), vault.unseal("", "imap")) == ("كلمة السر", "", "")
+    app.extensions["keys"].append(b"n" * 32)
+    assert vault.unseal(sealed, "imap") == "كلمة السر", "older keys open what they sealed"
+    for text, purpose in ((sealed, "smtp"), (sealed[:-8] + "AAAAAAA=", "imap")):
+        with pytest.raises(vault.LostKey):
+            vault.unseal(text, purpose)
+    app.extensions["keys"] = [b"o" * 32]
+    with pytest.raises(vault.LostKey):
+        vault.unseal(sealed, "imap")

@@ -11,18 +11,27 @@ from email.utils import format_datetime
 from channels.email import compose_headers as headers
 from channels.email.attachments import safe_name
 from channels.email.compose_headers import Field, UnsafeHeader
-from channels.email.compose_html import direction_of, page_of_html, page_of_text
+from channels.email.compose_html import blockquote, direction_of, page_of_html, page_of_text, picture, quoted
 from channels.email.html import sanitise
 from channels.email.parse_mime import Entity, read_mail
 from helpdesk import clock
 from helpdesk.folding import language_of
 
-__all__ = ["Outgoing", "UnsafeHeader", "compose"]
+__all__ = ["Outgoing", "Quoted", "UnsafeHeader", "compose"]
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """Something said before: `line` says when and who, as in "On 22 Nov 2026 at 12:00, Noura wrote:"."""
+
+    line: str
+    text: str
 
 
 @dataclass
 class Outgoing:
-    """A mail to be made. People are (name, address); `html` is built from `text` when None; a date without zone is UTC."""
+    """A mail to be made. People are (name, address); `html` is built from `text` when None; a date without zone is UTC. Files are (name,
+    type, bytes); `pictures` are shown below the text of the HTML form; `history` stands last, newest first."""
 
     from_name: str
     from_address: str
@@ -36,18 +45,18 @@ class Outgoing:
     in_reply_to: str | None = None
     references: list[str] = field(default_factory=list)
     attachments: list[tuple[str, str, bytes]] = field(default_factory=list)
+    pictures: list[tuple[str, str, bytes]] = field(default_factory=list)
+    history: list[Quoted] = field(default_factory=list)
     date: datetime | None = None
     automatic: bool = False
 
 
 def compose(mail: Outgoing) -> bytes:
     """The mail with CRLF line ends. Raises UnsafeHeader when it would read otherwise than intended."""
-    text = headers.UNSAFE.sub(lambda found: found.group() if found.group() in "\t\n\r" else "", mail.text)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    body = _alternative(text, mail.html, language_of(text))
+    body = _alternative(mail)
     if mail.attachments:
         body = _multipart("mixed", [body, *(_file(*attachment) for attachment in mail.attachments)])
-    fields = [*_fields(mail, language_of(text)), *body[0]]
+    fields = [*_fields(mail, language_of(mail.text)), *body[0]]
     content = _written(fields, body[1])
     _check(content, [name for name, _ in fields], body[2])
     return content
@@ -87,11 +96,27 @@ def _thread(mail: Outgoing) -> list[str]:
     return [*(item for item in mail.references if item != mail.in_reply_to), *([mail.in_reply_to] if mail.in_reply_to else [])]
 
 
-def _alternative(text: str, html: str | None, language: str) -> Part:
-    """The text plain and as HTML; given markup is made safe like any other."""
-    safe = sanitise(html) if html else None
-    page = page_of_html(safe, language, direction_of(text)) if safe else page_of_text(text, language)
-    return _multipart("alternative", [_text(text, "plain"), _text(page, "html")])
+def _alternative(mail: Outgoing) -> Part:
+    """The text plain and as HTML; given markup is made safe like any other. Pictures belong to the HTML (RFC 2387)."""
+    text, language = _plain(mail.text), language_of(mail.text)
+    history = [(_plain(one.line), _plain(one.text)) for one in mail.history]
+    names = [safe_name(headers.cleaned(name, 200)) or "picture" for name, _, _ in mail.pictures]
+    ids = [f"{secrets.token_hex(8)}@{mail.message_id.rpartition('@')[2]}" for _ in names]
+    safe = sanitise(mail.html) if mail.html else None
+    beneath = [*map(picture, ids, names), *(blockquote(line, said, language) for line, said in history)]
+    page = page_of_html(safe, language, direction_of(text)) if safe else page_of_text(text, language, beneath)
+    html = _text(page, "html")
+    if ids:
+        shown = [_file(name, kind, content, cid) for name, (_, kind, content), cid in zip(names, mail.pictures, ids, strict=True)]
+        html = _multipart("related", [html, *shown])
+    whole = "\n\n".join([text.rstrip("\n"), *(f"[{name}]" for name in names), *(quoted(line, said) for line, said in history)])
+    return _multipart("alternative", [_text(whole, "plain"), html])
+
+
+def _plain(text: str) -> str:
+    """Without controls, lines parted by LF alone."""
+    kept = headers.UNSAFE.sub(lambda found: found.group() if found.group() in "\t\n\r" else "", text)
+    return kept.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _text(text: str, subtype: str) -> Part:
@@ -117,9 +142,9 @@ def _base64_lines(content: bytes) -> bytes:
     return base64.encodebytes(content).replace(b"\n", b"\r\n")
 
 
-def _file(name: str, content_type: str, content: bytes) -> Part:
+def _file(name: str, content_type: str, content: bytes, content_id: str = "") -> Part:
     shown = safe_name(headers.cleaned(name, 200)) or "attachment"
-    return headers.file_fields(shown, content_type), _base64_lines(content), []
+    return headers.file_fields(shown, content_type, content_id), _base64_lines(content), []
 
 
 def _multipart(subtype: str, parts: list[Part]) -> Part:

@@ -10,7 +10,7 @@ from channels.email.headers import decoded
 ROUNDS = 3
 MAX_SUBJECT = 250
 MAX_NAME = 120
-MAX_REFERENCES = 20
+MAX_REFERENCES = 100
 LINE = 76
 WORD_BYTES = 42  # 56 letters of base64: with =?utf-8?b? and ?= an encoded word of 68 (RFC 2047 allows 75)
 # C0, C1, line and paragraph separators; and what turns or hides the text around it.
@@ -125,17 +125,21 @@ def identifiers(name: str, values: Iterable[str]) -> Field | None:
     return field(name, [f"<{value}>" for value in kept]) if kept else None
 
 
-def file_fields(name: str, content_type: str) -> list[Field]:
-    """Content-Type and Content-Disposition of a file; its name by RFC 2231, and as an encoded word for programs that know no better."""
+def file_fields(name: str, content_type: str, content_id: str = "") -> list[Field]:
+    """Content-Type and Content-Disposition of a file; its name by RFC 2231, and as an encoded word for programs that know no better.
+    With a Content-ID it is a picture of the page."""
     kind = content_type.strip().lower()
     if not re.fullmatch(r"(?:application|image|audio|video|text|font)/[a-z0-9][a-z0-9!#$&^_.+-]{0,80}", kind):
         kind = "application/octet-stream"
     is_plain = name.isascii() and "=?" not in name
     shown = [_quotable(name)] if is_plain else words(name)
     parameters = [f'filename="{_quotable(name)}"'] if is_plain else _extended("filename", name)
-    return [field("Content-Type", [f"{kind};", *_quoted("name", shown)]),
-        field("Content-Disposition", ["attachment;", *_separated(parameters)]),
-            field("Content-Transfer-Encoding", ["base64"])]
+    return [
+        field("Content-Type", [f"{kind};", *_quoted("name", shown)]),
+        field("Content-Disposition", ["inline;" if content_id else "attachment;", *_separated(parameters)]),
+        field("Content-Transfer-Encoding", ["base64"]),
+        *([identifier("Content-ID", content_id)] if content_id else []),
+    ]
 
 
 def _quoted(parameter: str, pieces: list[str]) -> list[str]:

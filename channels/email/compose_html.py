@@ -21,11 +21,34 @@ def direction_of(text: str, default: str = "ltr") -> str:
     return default if not first else "rtl" if RIGHT.match(first.group()) else "ltr"
 
 
-def page_of_text(text: str, language: str) -> str:
-    """A whole page of the text; the paragraphs are parted by empty lines."""
+def page_of_text(text: str, language: str, beneath: list[str] | None = None) -> str:
+    """A whole page of the text, over safe markup that stands `beneath` it."""
     direction = direction_of(text)
-    paragraphs = [piece for piece in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip("\n")) if piece.strip()]
-    return page_of_html("\r\n".join(_paragraph(piece, direction) for piece in paragraphs), language, direction)
+    return page_of_html("\r\n".join([_paragraphs(text, direction), *(beneath or [])]), language, direction)
+
+
+def _paragraphs(text: str, direction: str) -> str:
+    """They are parted by empty lines."""
+    pieces = [piece for piece in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip("\n")) if piece.strip()]
+    return "\r\n".join(_paragraph(piece, direction) for piece in pieces)
+
+
+def picture(content_id: str, name: str) -> str:
+    """A picture that the mail carries (RFC 2392)."""
+    return f'<p><img src="cid:{escape(content_id)}" alt="{escape(name)}" style="max-width:100%;height:auto"></p>'
+
+
+def blockquote(line: str, text: str, language: str) -> str:
+    """What was said before, in its own direction, under a line in the language of the mail."""
+    outer, inner = "rtl" if language == "ar" else "ltr", direction_of(text)
+    side = "right" if inner == "rtl" else "left"
+    style = f"margin:0 0 1em 0;padding-{side}:10px;border-{side}:2px solid #ccc"
+    return f'{_paragraph(line, outer)}\r\n<blockquote dir="{inner}" style="{style}">\r\n{_paragraphs(text, inner)}\r\n</blockquote>'
+
+
+def quoted(line: str, text: str) -> str:
+    """The same as plain text."""
+    return "\n".join([line, *(f"> {one}".rstrip() for one in text.strip("\n").split("\n"))])
 
 
 def page_of_html(body: str, language: str, direction: str) -> str:

@@ -8,6 +8,7 @@ from channels.channel import Accepted, Refused, SurelyNotAccepted
 from channels.email import smtp
 from channels.email.compose import Outgoing, UnsafeHeader, compose
 from channels.email.compose_headers import checked_address
+from channels.email.history import history_of
 from helpdesk import store, vault
 from helpdesk.extensions import db
 from helpdesk.models import Agent, Attachment, Delivery, Desk, Inbox, Letter, Message, Ticket
@@ -53,15 +54,26 @@ def mail_of_message(message: Message, inbox: Inbox) -> Outgoing:
     ticket = db.session.get_one(Ticket, message.ticket_id)
     agent = db.session.get(Agent, message.agent_id) if message.agent_id else None
     language = "ar" if message.language == "ar" else "en"
-    files = db.session.scalars(select(Attachment).where(Attachment.message_id == message.id).order_by(Attachment.id))
+    files = db.session.scalars(select(Attachment).where(Attachment.message_id == message.id).order_by(Attachment.id)).all()
     return Outgoing(
         from_name=" · ".join(filter(None, [agent.shown_name(language) if agent else "", sender_name(inbox, language)])),
         from_address=inbox.address, to=pairs(message.to), cc=pairs(message.cc),
         reply_to=reply_address(inbox, ticket) if inbox.plus_addressing else None,
         subject=reply_subject(message.subject), text=with_signature(message, agent, language), html=None,
         message_id=message.external_id or "", in_reply_to=message.in_reply_to or None, references=message.references,
-        attachments=[(file.name, file.content_type, store.path_of(file.sha256).read_bytes()) for file in files], date=message.created_at,
+        attachments=[content_of(file) for file in files if not is_picture(file)], date=message.created_at,
+        pictures=[content_of(file) for file in files if is_picture(file)], history=history_of(message, language),
     )
+
+
+def is_picture(file: Attachment) -> bool:
+    """Shown where it was pasted, rather than attached."""
+    return file.inline and file.content_type in ("image/png", "image/jpeg", "image/gif", "image/webp")
+
+
+def content_of(file: Attachment) -> tuple[str, str, bytes]:
+    """As the composer of mails takes files."""
+    return file.name, file.content_type, store.path_of(file.sha256).read_bytes()
 
 
 def mail_of_letter(letter: Letter | None, inbox: Inbox) -> Outgoing:

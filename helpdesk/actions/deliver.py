@@ -14,6 +14,7 @@ from helpdesk.crash import crash_point
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.models import Delivery, Event, Message
 from helpdesk.policy import Viewer
+from helpdesk.queries.due import deliveries_due
 
 LEASE_SECONDS = 15 * 60
 """Longer than a server may take over its answer (RFC 5321 4.5.3.2.6: ten minutes after the final dot)."""
@@ -34,10 +35,10 @@ def lease_next() -> Delivery | None:
     """A due delivery, held for LEASE_SECONDS under a fresh token. One whose holder died when the dot may have left is uncertain."""
     now = clock.now()
     with transaction() as session:
-        due = select(Delivery).where(Delivery.state.in_(("pending", "retry", "sending")), Delivery.next_at <= now)
-        delivery: Delivery | None = session.scalar(due.order_by(Delivery.next_at, Delivery.id).limit(1).with_for_update(skip_locked=True))
-        if delivery is None:
+        found = session.scalar(deliveries_due().limit(1).with_for_update(skip_locked=True, of=Delivery))
+        if found is None:
             return None
+        delivery = session.get_one(Delivery, found, populate_existing=True)
         if delivery.data_started_at is not None:
             settle_as(session, delivery, "uncertain", "the sending program ended before the server's answer was known")
             return delivery

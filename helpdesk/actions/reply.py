@@ -12,20 +12,22 @@ from helpdesk.actions.record import by_agent, held_ticket, record
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.crash import crash_point
 from helpdesk.errors import Invalid, KeyReused, Stopped
-from helpdesk.folding import language_of
+from helpdesk.folding import fold_email, language_of
 from helpdesk.incoming import Person, StoredFile
 from helpdesk.models import Attachment, Draft, Event, Inbox, Message, Ticket
 from helpdesk.models.event import STOPPING
 from helpdesk.models.ticket import STATUSES
 from helpdesk.policy import Viewer
+from helpdesk.queries.participants import participants
 
-UNDO_SECONDS = 10
+UNDO_SECONDS, MOST_REFERENCES = 10, 100
 
 
 @dataclass(frozen=True)
 class Writing:
     """What an agent sends. `key` makes a second click the same message; `seen_event_id` is the newest event the author had seen;
-    `status` None leaves the status as the kind of writing asks for; `files` come beside the `attachment_ids` of the author's draft."""
+    `status` None leaves the status as the kind of writing asks for; `files` come beside the `attachment_ids` of the author's draft.
+    `with_history`: whether the answer carries what was said before; None leaves it to the inbox."""
 
     body: str
     key: str
@@ -35,6 +37,7 @@ class Writing:
     status: str | None = None
     files: list[StoredFile] = field(default_factory=list)
     attachment_ids: list[int] = field(default_factory=list)
+    with_history: bool | None = None
 
 
 def reply(viewer: Viewer, number: int, writing: Writing) -> Message:
@@ -118,15 +121,8 @@ def check(session: Session, viewer: Viewer, ticket: Ticket, writing: Writing) ->
 def add_message(session: Session, viewer: Viewer, ticket: Ticket, writing: Writing, kind: str) -> Message:
     """The message with its thread: it answers the newest public message and names all before it."""
     now, inbox = clock.now(), session.get_one(Inbox, ticket.inbox_id)
-    thread = list(
-        session.scalars(
-            select(Message)
-            .where(Message.ticket_id == ticket.id, Message.kind != "note", Message.cancelled_at.is_(None))
-            .order_by(Message.id.desc())
-            .limit(20)
-        )
-    )
-    names = [message.external_id for message in reversed(thread) if message.external_id]
+    thread = thread_of(session, ticket)
+    names = names_of(thread)
     domain = inbox.address.rpartition("@")[2]
     message = Message(
         ticket_id=ticket.id,
@@ -148,11 +144,34 @@ def add_message(session: Session, viewer: Viewer, ticket: Ticket, writing: Writi
         verified=True,
         created_at=now,
         idempotency_key=writing.key,
+        quoted_id=thread[0].id if kind == "outgoing" and thread and quotes(session, ticket, inbox, writing) else None,
         release_at=now + timedelta(seconds=UNDO_SECONDS) if kind == "outgoing" else None,
     )
     session.add(message)
     session.flush()
     return message
+
+
+def thread_of(session: Session, ticket: Ticket) -> list[Message]:
+    """What was said in public, newest first."""
+    said = select(Message).where(Message.ticket_id == ticket.id, Message.kind != "note", Message.cancelled_at.is_(None))
+    return list(session.scalars(said.order_by(Message.id.desc()).limit(MOST_REFERENCES)))
+
+
+def names_of(thread: list[Message]) -> list[str]:
+    """Message-IDs of the thread, oldest first: what the message that is answered names, then all that is here (RFC 5322 section 3.6.4)."""
+    if not thread:
+        return []
+    here = [message.external_id for message in reversed(thread) if message.external_id]
+    answered = [name for name in thread[0].references if name not in here] if thread[0].external_id else []
+    return [*dict.fromkeys(answered), *here][-MOST_REFERENCES:]
+
+
+def quotes(session: Session, ticket: Ticket, inbox: Inbox, writing: Writing) -> bool:
+    """Whether the answer carries what was said before: as the inbox is set, but to somebody new only when the author asks for it."""
+    if writing.with_history is not None:
+        return writing.with_history
+    return inbox.quote_history and {fold_email(one.address) for one in [*writing.to, *writing.cc]} <= participants(session, ticket)
 
 
 def move_status(session: Session, viewer: Viewer, ticket: Ticket, status: str, message: Message) -> None:

@@ -20,6 +20,7 @@ class Message(db.Model):
     `text` is all of it, `reply_text` what its author newly wrote, `html` safe HTML or None. `to` and `cc` are lists of
     {"name", "address"}. `verified` says whether the sender is proved. An outgoing message leaves at `release_at` and not before;
     `released_at` is set once it may leave, `cancelled_at` when its author took it back in time. `automatic`: written by the desk itself.
+    `quoted_id` is the message that an answer carries below its text.
 
     `authentication` is what our own server says of the sender: "pass", "fail", "unknown" (it says nothing, or none is named). `flags`
     are warnings about an incoming message, of FLAGS. `suggested_cc` are people it was also sent to who take no part yet.
@@ -62,6 +63,7 @@ class Message(db.Model):
     cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
     idempotency_key: Mapped[str | None] = mapped_column(String(80))
     raw_message_id: Mapped[int | None] = mapped_column()
+    quoted_id: Mapped[int | None] = mapped_column()
     authentication: Mapped[str] = mapped_column(String(10), default="", server_default="")
     flags: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
     suggested_cc: Mapped[list[dict[str, str]]] = mapped_column(Json, default=list, server_default="[]")
@@ -81,7 +83,9 @@ class Message(db.Model):
 
 UNRELEASED = text("release_at IS NOT NULL AND released_at IS NULL")
 Index("ix_message_ticket", Message.ticket_id, Message.id)
-Index("ix_message_raw", Message.raw_message_id)
+ARRIVED, OUTGOING = text("raw_message_id IS NOT NULL"), text("kind = 'outgoing'")
+Index("ix_message_raw", Message.raw_message_id, sqlite_where=ARRIVED, postgresql_where=ARRIVED)
+Index("ix_message_outgoing", Message.id, Message.cancelled_at, Message.released_at, sqlite_where=OUTGOING, postgresql_where=OUTGOING)
 Index("ix_message_release", Message.release_at, sqlite_where=UNRELEASED, postgresql_where=UNRELEASED)
 
 
@@ -103,12 +107,12 @@ class Delivery(db.Model):
 
     `data_started_at` is committed before the final dot may leave: from then on no answer from the server means uncertain, never again
     by itself. `provider_words` are what the server said; `bounces` are notices that came back later: {"address", "status", "permanent",
-    "words", "raw_message_id"}.
+    "words", "raw_message_id"}. One whose message was taken away stays, so that the ledger sees it.
     """
 
     __tablename__ = "delivery"
     id: Mapped[int] = mapped_column(primary_key=True)
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), unique=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="SET NULL"), unique=True)
     letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id", ondelete="CASCADE"), unique=True)
     inbox_id: Mapped[int] = mapped_column(ForeignKey("inbox.id"))
     state: Mapped[str] = mapped_column(String(12), default="pending")
@@ -127,7 +131,11 @@ class Delivery(db.Model):
 
 
 DUE = text("state IN ('pending', 'retry', 'sending')")
+SENDING = text("state = 'sending'")
+SENT = text("sent_at IS NOT NULL")
 Index("ix_delivery_due", Delivery.next_at, sqlite_where=DUE, postgresql_where=DUE)
+Index("ix_delivery_sent", Delivery.inbox_id, Delivery.sent_at, sqlite_where=SENT, postgresql_where=SENT)
+Index("ix_delivery_sending", Delivery.inbox_id, Delivery.lease_until, sqlite_where=SENDING, postgresql_where=SENDING)
 
 
 class Attachment(db.Model):

@@ -1,12 +1,16 @@
 """What is due: cheap questions for the timetable, answered by partial indexes."""
 
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
 
 from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Delivery, Message, PendingEvent, RawMessage, Ticket
+
+PATIENCE, MOST_CONNECTIONS = timedelta(seconds=5), 2
+"""A server that is silent for so long after a mail's final dot is left to it: the inbox may open one connection beside that."""
 
 
 def any_row(statement: Select[*tuple[Any, ...]]) -> bool:
@@ -42,9 +46,23 @@ def mail_is_due() -> bool:
     return any_row(select(RawMessage.id).where(RawMessage.state == "received"))
 
 
+def deliveries_due() -> Select[int]:
+    """Ids of what has to leave, and of what somebody died over, oldest first; nothing of an inbox that is being served."""
+    now = clock.now()
+    held = select(Delivery.inbox_id).where(Delivery.state == "sending", Delivery.lease_until > now)
+    talking = or_(Delivery.data_started_at.is_(None), Delivery.data_started_at > now - PATIENCE)
+    waited_for = held.group_by(Delivery.inbox_id).having(func.count() >= MOST_CONNECTIONS)
+    return (
+        select(Delivery.id)
+        .where(Delivery.state.in_(("pending", "retry", "sending")), Delivery.next_at <= now)
+        .where(Delivery.inbox_id.not_in(held.where(talking)), Delivery.inbox_id.not_in(waited_for))
+        .order_by(Delivery.next_at, Delivery.id)
+    )
+
+
 def delivery_is_due() -> bool:
     """Something has to leave, or somebody died while sending it."""
-    return any_row(select(Delivery.id).where(Delivery.state.in_(("pending", "retry", "sending")), Delivery.next_at <= clock.now()))
+    return any_row(deliveries_due())
 
 
 def snooze_is_over() -> bool:

@@ -16,13 +16,15 @@ KEPT_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Names:
-    """id -> (name, name in Arabic); `active` are the agents that can be assigned to."""
+    """id -> (name, name in Arabic); `active` are the agents that can be assigned to, `quoting` the inboxes whose answers carry
+    what was said before."""
 
     agents: dict[int, tuple[str, str]]
     teams: dict[int, tuple[str, str]]
     inboxes: dict[int, tuple[str, str, str]]
     active: frozenset[int]
     desk: tuple[str, str, bool]
+    quoting: frozenset[int] = frozenset()
 
     @cached_property
     def choices(self) -> dict[str, tuple[tuple[int, str], ...]]:
@@ -65,11 +67,11 @@ def names() -> Names:
             return kept[1]
     agents = db.session.execute(select(Agent.id, Agent.name, Agent.name_ar, Agent.active)).all()
     teams = db.session.execute(select(Team.id, Team.name, Team.name_ar)).all()
-    inboxes = db.session.execute(select(Inbox.id, Inbox.name, Inbox.name_ar, Inbox.address)).all()
+    inboxes = db.session.execute(select(Inbox.id, Inbox.name, Inbox.name_ar, Inbox.address, Inbox.quote_history)).all()
     desk = db.session.execute(select(Desk.name, Desk.name_ar, Desk.demo)).first()
     fresh = Names({row[0]: (row[1], row[2]) for row in agents}, {row[0]: (row[1], row[2]) for row in teams},
                   {row[0]: (row[1], row[2], row[3]) for row in inboxes}, frozenset(row[0] for row in agents if row[3]),
-                  (desk[0], desk[1], desk[2]) if desk else ("", "", False))
+                  (desk[0], desk[1], desk[2]) if desk else ("", "", False), frozenset(row[0] for row in inboxes if row[4]))
     with lock:
         kept = (now, fresh)
     return fresh

@@ -82,7 +82,7 @@ def timeline(number: int) -> list[Entry]:
 
 def is_shown(event: Event) -> bool:
     """A delivery that went as it should is a word under its message, not a line of its own."""
-    return event.kind != "delivery_resolved" or bool(event.data.get("by_hand"))
+    return event.kind != "delivery_resolved" or "by_hand" in event.data or "how" in event.data
 
 
 def earlier_tickets(viewer: Viewer, ticket: Ticket) -> Sequence[Ticket]:

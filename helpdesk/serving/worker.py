@@ -62,6 +62,7 @@ class Worker(SimpleWorker):
     def request_stop(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002
         """SIGTERM: after the job under way, or at once. rq's own way writes to Redis, which may be away, in the midst of a job."""
         self.asked_to_stop = self._stop_requested = True
+        jobs.stopping.set()
         if self.get_state() != WorkerStatus.BUSY:
             raise StopRequested
 

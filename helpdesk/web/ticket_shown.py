@@ -59,6 +59,7 @@ def context(viewer: Viewer, number: int, *, everything: bool = False) -> dict[st
         "team": names.team(page.ticket.team_id, language),
         "inbox": names.inbox(page.ticket.inbox_id, language),
         "inbox_address": names.address(page.ticket.inbox_id),
+        "quotes_history": page.ticket.inbox_id in names.quoting,
         "choices": {
             "agents": names.choices[language],
             "teams": [(i, names.team(i, language)) for i in names.teams],

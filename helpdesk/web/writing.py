@@ -13,7 +13,7 @@ from helpdesk.actions.reply import Writing, note, reply
 from helpdesk.errors import Invalid, Stopped
 from helpdesk.incoming import Person, StoredFile
 from helpdesk.models import Message
-from helpdesk.pictures import kind_of
+from helpdesk.pictures import SHOWN_INLINE, kind_of
 from helpdesk.queries.ticket import find_ticket, ticket_page, unseen_entries
 from helpdesk.web.access import allow, viewer
 from helpdesk.web.file_names import shown_name
@@ -82,7 +82,7 @@ def files(number: int) -> AnyResponse:
     given = request.files.get("file") or next(iter(request.files.getlist("files")), None)
     if given is None or not given.filename:
         raise Invalid("file_missing", "file")
-    attachment = attach(viewer(), number, request.form.get("kind", "reply"), stored(given))
+    attachment = attach(viewer(), number, request.form.get("kind", "reply"), stored(given, pasted=bool(request.form.get("pasted"))))
     return make_response(jsonify(id=attachment.id, name=attachment.name, size=attachment.size))
 
 
@@ -114,6 +114,7 @@ def read_writing(number: int, *, recipients: bool) -> Writing:
         status=form.get("status") or None,
         files=uploads,
         attachment_ids=attached,
+        with_history=True if form.get("with_history") else None,
     )
 
 
@@ -140,12 +141,13 @@ def person_of(text: str) -> Person:
     return Person(name.strip(' "'), found.normalized)
 
 
-def stored(given: FileStorage) -> StoredFile:
-    """An upload's bytes go to the store; what it is follows from them."""
+def stored(given: FileStorage, *, pasted: bool = False) -> StoredFile:
+    """An upload's bytes go to the store; what it is follows from them. A picture that was pasted is shown in the text."""
     head = given.stream.read(4096)
     given.stream.seek(0)
     digest, size = store.keep(iter(lambda: given.stream.read(65536), b""))
-    return StoredFile(name=shown_name(given.filename or ""), content_type=kind_of(head), size=size, sha256=digest)
+    kind = kind_of(head)
+    return StoredFile(shown_name(given.filename or ""), kind, size, digest, inline=pasted and kind in SHOWN_INLINE)
 
 
 def show_stopped(number: int, writing: Writing, seen_event_id: int) -> AnyResponse:

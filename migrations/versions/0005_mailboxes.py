@@ -26,6 +26,7 @@ ADDED: dict[str, list[sa.Column[object]]] = {
         sa.Column("backfilled", sa.Boolean(), nullable=False, server_default=sa.false()),
     ],
     "message": [
+        sa.Column("quoted_id", sa.Integer(), nullable=True),
         sa.Column("authentication", sa.String(10), nullable=False, server_default=""),
         sa.Column("flags", Json, nullable=False, server_default="[]"),
         sa.Column("suggested_cc", Json, nullable=False, server_default="[]"),
@@ -42,7 +43,15 @@ ADDED: dict[str, list[sa.Column[object]]] = {
     ],
     "ticket": [sa.Column("also_inbox_id", sa.Integer(), nullable=True)],
 }
-ON_SERVER, SHARED = sa.text("uid IS NOT NULL"), sa.text("also_inbox_id IS NOT NULL")
+ON_SERVER, SHARED, SENDING = sa.text("uid IS NOT NULL"), sa.text("also_inbox_id IS NOT NULL"), sa.text("state = 'sending'")
+
+ARRIVED, OUTGOING = sa.text("raw_message_id IS NOT NULL"), sa.text("kind = 'outgoing'")
+LIVE, SENT = sa.text("undone_at IS NULL"), sa.text("sent_at IS NOT NULL")
+PUT_ASIDE = """
+INSERT INTO screening (raw_message_id, step, verdict, detail, at)
+SELECT id, CASE WHEN reason IN ('own_mail', 'bounce') THEN reason ELSE 'unreadable' END, state, '{}', received_at
+FROM raw_message WHERE state IN ('quarantined', 'screened', 'held')
+"""
 
 
 def upgrade() -> None:
@@ -57,12 +66,19 @@ def upgrade() -> None:
     op.create_index(
         "ix_ticket_also", "ticket", ["also_inbox_id", "queue", "last_at", "id"], sqlite_where=SHARED, postgresql_where=SHARED,
     )
-    op.create_index("ix_message_raw", "message", ["raw_message_id"], unique=False)
+    op.create_index(
+        "ix_delivery_sending", "delivery", ["inbox_id", "lease_until"], sqlite_where=SENDING, postgresql_where=SENDING)
+    op.create_index("ix_message_raw", "message", ["raw_message_id"], sqlite_where=ARRIVED, postgresql_where=ARRIVED)
+    op.create_index(
+        "ix_message_outgoing", "message", ["id", "cancelled_at", "released_at"], sqlite_where=OUTGOING, postgresql_where=OUTGOING)
     mailbox()
     mailbox_mark()
     oauth_grant()
+    connection_check()
     screening()
+    op.execute(PUT_ASIDE)
     alarm()
+    delivery()
 
 
 def mailbox() -> None:
@@ -85,6 +101,7 @@ def mailbox() -> None:
         sa.Column("lease_until", Moment(), nullable=True),
         sa.Column("uidvalidity", sa.BigInteger(), nullable=True),
         sa.Column("on_server", sa.Integer(), nullable=True),
+        sa.Column("removed", sa.Integer(), nullable=False),
         sa.Column("counted_at", Moment(), nullable=True),
         sa.Column("swept_at", Moment(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
@@ -95,6 +112,7 @@ def mailbox() -> None:
         sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_mailbox_inbox_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mailbox")),
         sa.UniqueConstraint("inbox_id", name=op.f("uq_mailbox_inbox_id")),
+        sqlite_autoincrement=True,
     )
 
 
@@ -103,6 +121,7 @@ def mailbox_mark() -> None:
         "mailbox_mark",
         sa.Column("mailbox_id", sa.Integer(), nullable=False),
         sa.Column("uidvalidity", sa.BigInteger(), nullable=False),
+        sa.Column("start_uid", sa.BigInteger(), nullable=False),
         sa.Column("live_uid", sa.BigInteger(), nullable=False),
         sa.Column("backfill_uid", sa.BigInteger(), nullable=True),
         sa.Column("backfill_total", sa.Integer(), nullable=False),
@@ -129,9 +148,31 @@ def oauth_grant() -> None:
         sa.Column("expires_at", Moment(), nullable=True),
         sa.Column("granted_at", Moment(), nullable=True),
         sa.Column("problem", sa.String(length=20), nullable=False),
+        sa.Column("problem_words", sa.String(length=300), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("consent_expires_at", Moment(), nullable=True),
+        sa.Column("lease_token", sa.String(length=40), nullable=False),
+        sa.Column("lease_until", Moment(), nullable=True),
         sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_oauth_grant_inbox_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_oauth_grant")),
         sa.UniqueConstraint("inbox_id", name=op.f("uq_oauth_grant_inbox_id")),
+    )
+
+
+def connection_check() -> None:
+    op.create_table(
+        "connection_check",
+        sa.Column("inbox_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("token", sa.String(length=40), nullable=False),
+        sa.Column("begun_at", Moment(), nullable=True),
+        sa.Column("done_at", Moment(), nullable=True),
+        sa.Column("imap_problem", sa.String(length=20), nullable=False),
+        sa.Column("imap_words", sa.String(length=300), nullable=False),
+        sa.Column("smtp_problem", sa.String(length=20), nullable=False),
+        sa.Column("smtp_words", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_connection_check_inbox_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("inbox_id", name=op.f("pk_connection_check")),
     )
 
 
@@ -151,6 +192,7 @@ def screening() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_screening")),
     )
     op.create_index("ix_screening_raw_message", "screening", ["raw_message_id", "id"], unique=False)
+    op.create_index("ix_screening_live", "screening", ["verdict", "raw_message_id"], sqlite_where=LIVE, postgresql_where=LIVE)
 
 
 def alarm() -> None:
@@ -163,3 +205,11 @@ def alarm() -> None:
         sa.Column("cleared_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_alarm")),
     )
+
+
+def delivery() -> None:
+    """A delivery outlives its message, for the ledger."""
+    with op.batch_alter_table("delivery") as batch:
+        batch.drop_constraint(op.f("fk_delivery_message_id"), type_="foreignkey")
+        batch.create_foreign_key(op.f("fk_delivery_message_id"), "message", ["message_id"], ["id"], ondelete="SET NULL")
+    op.create_index("ix_delivery_sent", "delivery", ["inbox_id", "sent_at"], sqlite_where=SENT, postgresql_where=SENT)

@@ -13,7 +13,7 @@ document.addEventListener('paste', event => {
   const form = event.target.closest?.('[data-composer-form]');
   if (!form || !event.clipboardData?.files.length) return;
   event.preventDefault();
-  add(form, event.clipboardData.files);
+  add(form, event.clipboardData.files, { pasted: true });
 });
 
 for (const kind of ['dragover', 'dragleave', 'drop'])
@@ -25,11 +25,11 @@ for (const kind of ['dragover', 'dragleave', 'drop'])
     if (kind === 'drop') add(box.querySelector(`[data-composer-form="${box.dataset.kind || 'reply'}"]`), event.dataTransfer.files);
   });
 
-function add(form, files) {
-  for (const file of files) upload(form, file);
+function add(form, files, { pasted = false } = {}) {
+  for (const file of files) upload(form, file, pasted);
 }
 
-function upload(form, file) {
+function upload(form, file, pasted) {
   const bar = make('progress', { max: 1, value: 0, 'aria-label': file.name });
   const remove = make('button', { type: 'button', 'aria-label': word('remove', { name: file.name }) }, icon('x'));
   const chip = make('span', { class: 'file', 'data-file': '' }, icon('paperclip'), make('bdi', {}, file.name), bar, remove);
@@ -37,6 +37,7 @@ function upload(form, file) {
   const body = new FormData();
   body.set('file', file);
   body.set('kind', form.dataset.composerForm);
+  if (pasted) body.set('pasted', '1');
   form.querySelector('[data-files]').append(chip);
   remove.onclick = () => { request.abort(); drop(chip); form.dispatchEvent(new Event('uploaded')); };
   request.upload.onprogress = ({ loaded, total }) => { bar.value = loaded / total; };

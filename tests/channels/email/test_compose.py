@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.email import compose_headers
-from channels.email.compose import Outgoing, UnsafeHeader, compose
+from channels.email.compose import Outgoing, Quoted, UnsafeHeader, compose
 from channels.email.compose_html import direction_of, page_of_text
 from channels.email.parse import parse
 
@@ -164,9 +164,25 @@ def test_a_domain_in_other_letters_is_written_in_ascii() -> None:
 
 
 def test_long_threads_keep_the_first_and_the_last() -> None:
-    found = parse(compose(outgoing(references=[f"{number}@example.com" for number in range(100)],
+    found = parse(compose(outgoing(references=[f"{number}@example.com" for number in range(200)],
         in_reply_to="last@example.com")))["references"]
-    assert (len(found), found[0], found[-1]) == (20, "0@example.com", "last@example.com")
+    assert (len(found), found[0], found[-1]) == (100, "0@example.com", "last@example.com")
+
+
+def test_pictures_and_what_was_said_before() -> None:
+    """RFC 2387: the picture belongs to the HTML, which names it by its id; the history is quoted in both forms, and folded away again."""
+    history = [Quoted("في 3 يونيو 2025 الساعة 10:20، كتب ليلى:", "أين طلبي؟\n> قديم"), Quoted("في 2 يونيو 2025 الساعة 9:00، كتب سارة:", "Hello")]
+    content = compose(outgoing(text="مرحبًا ليلى", pictures=[("صورة.png", "image/png", b"\x89PNG")], history=history))
+    message = email.message_from_bytes(content, policy=policy.default)
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]
+    html, image = message.get_body(("html",)).get_content(), list(message.walk())[-1]
+    assert f'src="cid:{image["Content-ID"].strip("<>")}"' in html
+    assert (image.get_filename(), image.get_content_disposition()) == ("صورة.png", "inline")
+    plain = message.get_body(("plain",)).get_content()
+    assert "\n> أين طلبي؟\n> > قديم\n" in plain.replace("\r", "")
+    assert html.count("<blockquote") == 2
+    assert parse(content)["reply_text"] == "مرحبًا ليلى\n\n[صورة.png]"
 
 
 @pytest.mark.parametrize("text", [

@@ -160,3 +160,38 @@ def test_an_inbox_without_a_server_waits_for_one(desk: SmallDesk, leave: Leave) 
     reply(desk.viewer("rana"), number, writing(number))
     assert leave() == []
     assert db.session.scalars(select(Delivery.state)).all() == ["retry"]
+
+
+def test_history_goes_to_who_takes_part_and_to_nobody_new_without_a_click(desk: SmallDesk, leave: Leave) -> None:
+    """Safety S2: somebody whom the answer names for the first time does not get to read what was said before."""
+    change_inbox(desk, quote_history=True)
+    number, rana, colleague = desk.ticket("My card number is secret."), desk.viewer("rana"), [Person("", "new@example.org")]
+    note(rana, number, writing(number, "He is angry."))
+    reply(rana, number, writing(number, "One."))
+    reply(rana, number, writing(number, "Two.", cc=colleague))
+    reply(rana, number, writing(number, "Three.", cc=colleague))
+    reply(rana, number, writing(number, "Four.", cc=[Person("", "other@example.org")], with_history=True))
+    bodies = [email.message_from_bytes(kept.content, policy=policy.default).get_body(("plain",)).get_content() for kept in leave()]
+    assert ["> My card number is secret." in body for body in bodies] == [True, False, True, True]
+    assert not any("angry" in body for body in bodies)
+    assert bodies[0].count("Noura Saleh wrote:") == 1
+
+
+def test_the_whole_chain_is_named(desk: SmallDesk, leave: Leave) -> None:
+    """RFC 5322 section 3.6.4: the References of what is answered, and its own id."""
+    first = desk.mail(references=["elsewhere-1@mx.example.sa", "elsewhere-2@mx.example.sa"])
+    number = receive([first])[0].ticket_id
+    sent = [reply(desk.viewer("rana"), number, writing(number, f"Answer {count}.")).external_id for count in range(25)]
+    last = max(leave(), key=lambda kept: len(kept.content))
+    named = email.message_from_bytes(last.content, policy=policy.default)["References"].split()
+    assert named == [f"<{name}>" for name in ["elsewhere-1@mx.example.sa", "elsewhere-2@mx.example.sa", first.external_id, *sent[:-1]]]
+
+
+def test_a_pasted_picture_is_shown_in_the_text(desk: SmallDesk, leave: Leave) -> None:
+    number = desk.ticket()
+    digest, size = store.keep(b"\x89PNG picture")
+    files = [StoredFile("screen.png", "image/png", size, digest, inline=True), StoredFile("plan.svg", "image/svg+xml", size, digest, inline=True)]
+    reply(desk.viewer("rana"), number, writing(number, files=files))
+    mail = email.message_from_bytes(leave()[0].content, policy=policy.default)
+    assert [part.get_filename() for part in mail.iter_attachments()] == ["plan.svg"], "only pictures that programs show"
+    assert 'src="cid:' in mail.get_body(("html",)).get_content()
