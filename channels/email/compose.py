@@ -11,11 +11,12 @@ from email.utils import format_datetime
 from channels.email import compose_headers as headers
 from channels.email.attachments import safe_name
 from channels.email.compose_headers import Field, UnsafeHeader
-from channels.email.compose_html import blockquote, direction_of, page_of_html, page_of_text, picture, quoted
+from channels.email.compose_html import blockquote, page_of_html, page_of_text, picture, quoted
 from channels.email.html import sanitise
 from channels.email.parse_mime import Entity, read_mail
+from channels.email.parse_signs import LOOP_FIELD
 from helpdesk import clock
-from helpdesk.folding import language_of
+from helpdesk.folding import direction_of, language_of
 
 __all__ = ["Outgoing", "Quoted", "UnsafeHeader", "compose"]
 
@@ -49,6 +50,7 @@ class Outgoing:
     history: list[Quoted] = field(default_factory=list)
     date: datetime | None = None
     automatic: bool = False
+    loop_marker: str = ""
 
 
 def compose(mail: Outgoing) -> bytes:
@@ -86,9 +88,10 @@ def _fields(mail: Outgoing, language: str) -> list[Field]:
 
 
 def _automatic_fields(mail: Outgoing) -> list[Field]:
-    """What keeps other programs from answering (RFC 3834 section 5; the second is Exchange's)."""
+    """What keeps other programs from answering (RFC 3834 section 5; the second is Exchange's), and what tells us that it came back."""
     kind = "auto-replied" if mail.in_reply_to else "auto-generated"
-    return [headers.field("Auto-Submitted", [kind]), headers.field("X-Auto-Response-Suppress", ["All"])]
+    marker = [headers.field(LOOP_FIELD, [mail.loop_marker])] if mail.loop_marker else []
+    return [headers.field("Auto-Submitted", [kind]), headers.field("X-Auto-Response-Suppress", ["All"]), *marker]
 
 
 def _thread(mail: Outgoing) -> list[str]:

@@ -3,8 +3,8 @@
 import re
 from html import escape
 
-RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-STRONG = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+from helpdesk.folding import direction_of
+
 URL = re.compile(r"https?://[^\s<>\"'()\u0600-\u06ff]+[^\s<>\"'().,;:!?\u0600-\u06ff]")
 PAGE = ('<!DOCTYPE html>\r\n<html lang="{language}" dir="{direction}">\r\n<head>\r\n'
         '<meta http-equiv="Content-Type" content="text/html; charset=utf-8">\r\n'
@@ -13,12 +13,6 @@ PAGE = ('<!DOCTYPE html>\r\n<html lang="{language}" dir="{direction}">\r\n<head>
 # As Outlook itself writes it: the attribute alone leaves the text on the left there.
 STYLES = {"rtl": "direction:rtl;text-align:right;unicode-bidi:embed;margin:0 0 1em 0",
           "ltr": "direction:ltr;text-align:left;margin:0 0 1em 0"}
-
-
-def direction_of(text: str, default: str = "ltr") -> str:
-    """"rtl" or "ltr" by the first letter that has a direction (Unicode bidirectional algorithm, rules P2 and P3)."""
-    first = STRONG.search(text)
-    return default if not first else "rtl" if RIGHT.match(first.group()) else "ltr"
 
 
 def page_of_text(text: str, language: str, beneath: list[str] | None = None) -> str:

@@ -43,8 +43,9 @@ def _language_in_arabic_script(text: str, letters: int) -> str:
     return "ar"
 
 
-def direction_of(text: str) -> str:
-    """ "rtl" or "ltr" by the first strong character (as UAX 9 rule P2), after Re:, رد:, [#10421] and the like are taken off."""
+def direction_of(text: str, default: str = "ltr") -> str:
+    """ "rtl" or "ltr" by the first strong character (as UAX 9 rule P2), after Re:, رد:, [#10421] and the like are taken off; `default`
+    where there is none."""
     text = _INVISIBLE.sub("", text[:_MAX])
     while True:
         match = _SUBJECT_PREFIX.match(text)
@@ -57,4 +58,4 @@ def direction_of(text: str) -> str:
             return "rtl"
         if kind == "L":
             return "ltr"
-    return "ltr"
+    return default

@@ -93,6 +93,8 @@ def outage(request: pytest.FixtureRequest, product: Product) -> Callable[[], Abs
     def shared() -> Iterator[None]:
         server: Redis = request.getfixturevalue("redis_server")
         server.kill()
-        yield
-        server.start()
+        try:
+            yield
+        finally:
+            server.start()
     return private if product.child("valkey") else shared

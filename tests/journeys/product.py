@@ -32,6 +32,7 @@ class Product:
         if frozen:
             self.clock.write_text(datetime.now().astimezone().isoformat())
             own |= {"HELPDESK_TESTING": "1", "HELPDESK_TEST_CLOCK": str(self.clock)}
+        self.environment = own  # for commands beside it
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=own, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True,

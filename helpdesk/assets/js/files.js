@@ -54,6 +54,7 @@ function done(form, chip, bar, text) {
   try {
     const { id } = JSON.parse(text);
     chip.dataset.id = id;
+    chip.append(make('input', { type: 'hidden', name: 'attachment_ids', value: id }));
     bar.remove();
     delete chip.pending;
   } catch {

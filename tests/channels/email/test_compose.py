@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from channels.email import compose_headers
 from channels.email.compose import Outgoing, Quoted, UnsafeHeader, compose
-from channels.email.compose_html import direction_of, page_of_text
+from channels.email.compose_html import page_of_text
 from channels.email.parse import parse
+from helpdesk.folding import direction_of
 
 BASE = {"from_name": "الدعم", "from_address": "support@example.com", "to": [("ليلى", "layla@example.com")], "subject": "Re: طلب 10",
     "text": "مرحبا",
@@ -171,7 +172,10 @@ def test_long_threads_keep_the_first_and_the_last() -> None:
 
 def test_pictures_and_what_was_said_before() -> None:
     """RFC 2387: the picture belongs to the HTML, which names it by its id; the history is quoted in both forms, and folded away again."""
-    history = [Quoted("في 3 يونيو 2025 الساعة 10:20، كتب ليلى:", "أين طلبي؟\n> قديم"), Quoted("في 2 يونيو 2025 الساعة 9:00، كتب سارة:", "Hello")]
+    history = [
+        Quoted("في 3 يونيو 2025 الساعة 10:20، كتب ليلى:", "أين طلبي؟\n> قديم"),
+        Quoted("في 2 يونيو 2025 الساعة 9:00، كتب سارة:", "Hello"),
+    ]
     content = compose(outgoing(text="مرحبًا ليلى", pictures=[("صورة.png", "image/png", b"\x89PNG")], history=history))
     message = email.message_from_bytes(content, policy=policy.default)
     assert [part.get_content_type() for part in message.walk()] == [
