@@ -6,6 +6,9 @@ import signal
 POINTS: dict[str, str] = {
     "store_raw.before_commit": "a mail has arrived and is not yet kept",
     "store_raw.after_commit": "a mail is kept and not yet acknowledged",
+    "fetch.fetched": "a mail was read from its server and nothing is written of it",
+    "fetch.before_commit": "a mail from a server and the mark are written and not committed",
+    "fetch.after_commit": "a mail from a server and the mark are committed and nobody was told",
     "receive.parsed": "a kept mail is parsed and nothing is written of it",
     "receive.before_commit": "ticket and message are written and not committed",
     "receive.after_commit": "ticket and message are committed and nobody was told",

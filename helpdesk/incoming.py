@@ -34,6 +34,15 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Forwarded:
+    """The mail that a mail passes on: who wrote it, about what, and its text."""
+
+    sender: Person
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Incoming:
     """One message that came in, parsed and screened.
 
@@ -42,8 +51,9 @@ class Incoming:
     wrote it; `marks` are results of screening that let it through, each with a detail.
 
     `authentication` is what our own server says of the sender: "pass", "fail", or "unknown" (it says nothing, or no server is named).
-    `verified`: it passed, and the sender is one plain address. `plain_sender`: exactly one From with one address that reads one way only.
+    `plain_sender`: exactly one From with one address that reads one way only. `forwarded`: the mail that it passes on.
     `signature` and `calendar` are as the message table keeps them. `backfilled`: older than the desk; it sends nothing, fires no rule.
+    `opens_ticket` is false for what may join a ticket and is held when there is none, such as an absence note.
     """
 
     raw_message_id: int | None
@@ -53,7 +63,6 @@ class Incoming:
     content_hash: str
     sender_kind: str
     sender: Person
-    verified: bool
     subject: str
     text: str
     reply_text: str
@@ -73,7 +82,14 @@ class Incoming:
     marks: list[Mark] = field(default_factory=list)
     signature: str = ""
     calendar: list[dict[str, str]] = field(default_factory=list)
+    forwarded: Forwarded | None = None
     backfilled: bool = False
+    opens_ticket: bool = True
+
+    @property
+    def verified(self) -> bool:
+        """Our own server vouches for one plain address."""
+        return self.authentication == "pass" and self.plain_sender
 
 
 @dataclass(frozen=True)
@@ -86,11 +102,13 @@ class Receipt:
 
 
 def storable(value: Any) -> Any:
-    """The same without what a database refuses: NUL, and half letters (lone surrogates). Looks into lists and dataclasses."""
+    """The same without what a database refuses: NUL, and half letters (lone surrogates). Looks into lists, dicts and dataclasses."""
     if isinstance(value, str):
         return value.replace("\0", "").encode("utf-8", "replace").decode()
     if isinstance(value, list):
         return [storable(one) for one in value]
+    if isinstance(value, dict):
+        return {storable(key): storable(one) for key, one in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{one.name: storable(getattr(value, one.name)) for one in fields(value)})
     return value

@@ -14,6 +14,7 @@ from flask import current_app
 
 MESSAGE_ID = re.compile(r"hd\.(\d{1,12})\.([0-9a-z]{16})\.([0-9a-z]{26})@")
 REPLY_TOKEN = re.compile(r"r(\d{1,12})-(\d{1,12})-([0-9a-z]{26})")
+LOOP_MARKER = re.compile(r"a(\d{1,12})-([0-9a-z]{26})")
 
 
 def load_keys(path: Path) -> list[bytes]:
@@ -44,7 +45,7 @@ def keys() -> list[bytes]:
 def digest(key: bytes, purpose: str, text: str) -> str:
     """130 bits of HMAC-SHA-256 in 26 letters and digits; purposes never share a value."""
     mac = hmac.new(key, f"{purpose}\0{text}".encode(), sha256).digest()
-    return base64.b32encode(mac).decode().lower()[:26]
+    return base64.b32encode(mac[:20]).decode().lower()[:26]
 
 
 def holds(purpose: str, text: str, mac: str) -> bool:
@@ -88,6 +89,17 @@ def is_forged(token: str) -> bool:
 def is_forged_message_id(message_id: str, domain: str) -> bool:
     """Looks like a Message-ID minted for that domain of ours and is none."""
     return bool(MESSAGE_ID.match(message_id)) and message_id.endswith(f"@{domain}") and ticket_of_message_id(message_id) is None
+
+
+def mint_loop_marker(ticket_id: int) -> str:
+    """What our automatic mail carries in a header, so that it is known when it comes back: ticket, HMAC."""
+    return f"a{ticket_id}-{digest(keys()[-1], 'loop', str(ticket_id))}"
+
+
+def ticket_of_loop_marker(marker: str) -> int | None:
+    """The ticket that an automatic mail of ours was about; None for any other word."""
+    match = LOOP_MARKER.fullmatch(marker)
+    return int(match[1]) if match and holds("loop", match[1], match[2]) else None
 
 
 def seal(secret: str, purpose: str) -> str:

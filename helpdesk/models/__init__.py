@@ -5,8 +5,8 @@ from helpdesk.models.contact import Address, Contact
 from helpdesk.models.desk import Desk
 from helpdesk.models.event import Event, PendingEvent
 from helpdesk.models.inbox import Inbox
-from helpdesk.models.mailbox import Mailbox, MailboxMark, OAuthGrant
-from helpdesk.models.message import Attachment, Delivery, Draft, Letter, Message
+from helpdesk.models.mailbox import ConnectionCheck, Mailbox, MailboxMark, OAuthGrant
+from helpdesk.models.message import Attachment, Awaited, Delivery, Draft, Letter, Message
 from helpdesk.models.raw_message import PracticeMail, RawMessage
 from helpdesk.models.screening import Alarm, Screening
 from helpdesk.models.team import Team, team_agent, team_inbox
@@ -19,6 +19,8 @@ __all__ = [
     "Alarm",
     "Attachment",
     "AttemptCounter",
+    "Awaited",
+    "ConnectionCheck",
     "Contact",
     "Delivery",
     "Desk",

@@ -31,6 +31,9 @@ KINDS = (
     "delivery_uncertain",
     "delivery_resolved",
     "delivery_bounced",
+    "screening_undone",
+    "message_backfilled",
+    "inbox_added",
 )
 STOPPING = ("message_received", "reply_written", "note_written", "status_changed", "ticket_assigned", "ticket_unassigned")
 """Kinds after which a reply written before them must be looked at again by its author."""

@@ -10,7 +10,7 @@ from helpdesk.extensions import db
 from helpdesk.models.types import Json, Moment
 
 KINDS = ("incoming", "outgoing", "note")
-FLAGS = ("unverified", "stranger", "forged", "forwarded_by_agent")
+FLAGS = ("unverified", "stranger", "forged", "same_id", "forwarded_by_agent")
 DELIVERY_STATES = ("pending", "sending", "sent", "retry", "uncertain", "failed", "bounced", "cancelled")
 
 
@@ -87,6 +87,17 @@ ARRIVED, OUTGOING = text("raw_message_id IS NOT NULL"), text("kind = 'outgoing'"
 Index("ix_message_raw", Message.raw_message_id, sqlite_where=ARRIVED, postgresql_where=ARRIVED)
 Index("ix_message_outgoing", Message.id, Message.cancelled_at, Message.released_at, sqlite_where=OUTGOING, postgresql_where=OUTGOING)
 Index("ix_message_release", Message.release_at, sqlite_where=UNRELEASED, postgresql_where=UNRELEASED)
+
+
+class Awaited(db.Model):
+    """A Message-ID that a stored message names and that has not come yet: an older mail that is fetched later finds its ticket by it."""
+
+    __tablename__ = "awaited"
+    external_id: Mapped[str] = mapped_column(String(500), primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
+
+
+Index("ix_awaited_message", Awaited.message_id)
 
 
 class Letter(db.Model):

@@ -3,25 +3,25 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.extensions import db
 from helpdesk.models.types import Json, Moment
 
 STEPS = (
-    "unreadable", "too_large", "own_mail", "loop", "bounce", "complaint", "blocked", "spam", "auto_reply", "absence", "bulk",
+    "unreadable", "too_large", "own_mail", "loop", "bounce", "complaint", "blocked", "spam", "auto_reply", "absence", "bulk", "machine",
 )  # fmt: skip
 VERDICTS = ("quarantined", "held", "screened", "marked")
 
 
 class Screening(db.Model):
     """The result of one step about one raw message. "marked" lets it through with a word on its ticket; the other verdicts keep it out
-    of every ticket until somebody undoes them."""
+    of every ticket until somebody undoes them. It outlives its raw message, so that the ledger sees when one is gone."""
 
     __tablename__ = "screening"
     id: Mapped[int] = mapped_column(primary_key=True)
-    raw_message_id: Mapped[int] = mapped_column(ForeignKey("raw_message.id", ondelete="CASCADE"))
+    raw_message_id: Mapped[int] = mapped_column()
     step: Mapped[str] = mapped_column(String(20))
     verdict: Mapped[str] = mapped_column(String(12))
     detail: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
@@ -31,6 +31,8 @@ class Screening(db.Model):
 
 
 Index("ix_screening_raw_message", Screening.raw_message_id, Screening.id)
+LIVE = text("undone_at IS NULL")
+Index("ix_screening_live", Screening.verdict, Screening.raw_message_id, sqlite_where=LIVE, postgresql_where=LIVE)
 
 
 class Alarm(db.Model):

@@ -105,6 +105,12 @@ class Ticket(db.Model):
             self.waiting_since = min(self.waiting_since, at)
         self.settle()
 
+    def remember(self, at: datetime, snippet: str) -> None:
+        """Something older was found: it changes when the ticket began, and nothing else unless it is the newest there is."""
+        if not self.snippet or at > self.last_at:
+            self.snippet = snippet
+        self.created_at, self.last_at = min(self.created_at, at), max(self.last_at, at)
+
     def answer(self, at: datetime, snippet: str) -> None:
         """We wrote to the customer."""
         self.last_at = max(self.last_at, at)

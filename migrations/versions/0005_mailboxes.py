@@ -78,6 +78,7 @@ def upgrade() -> None:
     screening()
     op.execute(PUT_ASIDE)
     alarm()
+    awaited()
     delivery()
 
 
@@ -122,6 +123,7 @@ def mailbox_mark() -> None:
         sa.Column("mailbox_id", sa.Integer(), nullable=False),
         sa.Column("uidvalidity", sa.BigInteger(), nullable=False),
         sa.Column("start_uid", sa.BigInteger(), nullable=False),
+        sa.Column("start_at", Moment(), nullable=False),
         sa.Column("live_uid", sa.BigInteger(), nullable=False),
         sa.Column("backfill_uid", sa.BigInteger(), nullable=True),
         sa.Column("backfill_total", sa.Integer(), nullable=False),
@@ -187,8 +189,6 @@ def screening() -> None:
         sa.Column("at", Moment(), nullable=False),
         sa.Column("undone_at", Moment(), nullable=True),
         sa.Column("undone_by", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["raw_message_id"], ["raw_message.id"], name=op.f("fk_screening_raw_message_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_screening")),
     )
     op.create_index("ix_screening_raw_message", "screening", ["raw_message_id", "id"], unique=False)
@@ -213,3 +213,14 @@ def delivery() -> None:
         batch.drop_constraint(op.f("fk_delivery_message_id"), type_="foreignkey")
         batch.create_foreign_key(op.f("fk_delivery_message_id"), "message", ["message_id"], ["id"], ondelete="SET NULL")
     op.create_index("ix_delivery_sent", "delivery", ["inbox_id", "sent_at"], sqlite_where=SENT, postgresql_where=SENT)
+
+
+def awaited() -> None:
+    op.create_table(
+        "awaited",
+        sa.Column("external_id", sa.String(length=500), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_awaited_message_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("external_id", "message_id", name=op.f("pk_awaited")),
+    )
+    op.create_index("ix_awaited_message", "awaited", ["message_id"], unique=False)
