@@ -29,9 +29,11 @@ class Desk(click.Group):
     def of_the_wings() -> dict[str, click.Command]:
         """Name -> command."""
         from helpdesk.app import commands
+        from helpdesk.cli_inbox import inbox
+        from helpdesk.cli_ledger import ledger, raw
         from helpdesk.cli_people import user
 
-        return {str(command.name): command for command in [user, *commands()]}
+        return {str(command.name): command for command in [user, inbox, ledger, raw, *commands()]}
 
 
 def refuse(error: HelpdeskError, code: int) -> None:

@@ -1,34 +1,69 @@
-"""Where the desk may connect to: public mail servers on mail ports, and what the operator names in HELPDESK_EGRESS_ALLOW."""
+"""Where the desk may connect to: public servers on mail ports and for HTTPS, and what the operator names in HELPDESK_EGRESS_ALLOW."""
 
+import http.client
 import ipaddress
 import socket
+import ssl
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import quote, urlsplit
 
+from helpdesk.fields import HOST
 from helpdesk.settings import current
 
-MAIL_PORTS = frozenset({25, 465, 587, 143, 993, 110, 995})
+MAIL_PORTS, WEB_PORTS = frozenset({25, 465, 587, 143, 993, 110, 995}), frozenset({443})
+NAME_SECONDS, FETCH_SECONDS, MOST_BYTES = 15.0, 5.0, 2**20
 NOT_PUBLIC = [ipaddress.ip_network(text) for text in (
     # what ipaddress calls global and is not: carrier NAT, protocol assignments, 6to4 and Teredo and NAT64, multicast
     "100.64.0.0/10", "192.0.0.0/24", "224.0.0.0/4", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "ff00::/8",
 )]
+Answer = tuple[int, dict[str, str], bytes]
 
 
 class Forbidden(Exception):
     """The operator did not allow this address; `args` is a sentence without secrets."""
 
 
-def resolve(host: str, port: int) -> str:
+def resolve(host: str, port: int, ports: frozenset[int] = MAIL_PORTS, seconds: float = NAME_SECONDS) -> str:
     """The one address to connect to. Every answer of the name must be allowed, so that a name cannot be turned round in between.
 
-    Raises Forbidden, or OSError when the name is unknown.
+    Raises Forbidden, or OSError when the name is unknown or its server is silent.
     """
-    answers = {str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-    named = f"{host.lower()}:{port}" in current().egress_allow
-    if not named and not all(is_allowed(answer, port) for answer in answers):
-        raise Forbidden(f"{host}:{port} is not a public mail server; HELPDESK_EGRESS_ALLOW can name it")
-    return sorted(answers)[0]
+    answers = look_up(host, port, seconds)
+    if not is_named(host, port) and not all(is_allowed(answer, port, ports) for answer in answers):
+        raise Forbidden(f"{host}:{port} is no public server on a usual port; HELPDESK_EGRESS_ALLOW can name it")
+    return answers[0]
 
 
-def is_allowed(address: str, port: int) -> bool:
+def look_up(host: str, port: int, seconds: float) -> list[str]:
+    """Every address of a name, the likeliest to answer first. The system's resolver knows no time limit, so it is asked beside us."""
+    found: list[list[str] | OSError] = []
+
+    def ask() -> None:
+        try:
+            found.append(list(dict.fromkeys(str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))))
+        except (OSError, UnicodeError) as error:
+            found.append(error if isinstance(error, OSError) else socket.gaierror(socket.EAI_NONAME, "no name"))
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(seconds)
+    if not found:
+        raise socket.gaierror(socket.EAI_AGAIN, "the name server is silent")
+    if isinstance(found[0], OSError):
+        raise found[0]
+    return found[0]
+
+
+def is_named(host: str, port: int) -> bool:
+    """Whether the operator names it."""
+    return f"{host.lower()}:{port}" in current().egress_allow
+
+
+def is_allowed(address: str, port: int, ports: frozenset[int] = MAIL_PORTS) -> bool:
     """Whether an address may be connected to on that port."""
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
@@ -36,4 +71,106 @@ def is_allowed(address: str, port: int) -> bool:
     if f"{found}:{port}" in current().egress_allow:
         return True
     public = found.is_global and not any(found in network for network in NOT_PUBLIC if network.version == found.version)
-    return public and port in MAIL_PORTS
+    return public and port in ports
+
+
+def fetch(
+    url: str, *, method: str = "GET", data: bytes | None = None, headers: Mapping[str, str] | None = None, most_bytes: int = MOST_BYTES,
+) -> Answer:
+    """One request, answered within FETCH_SECONDS: (status, headers by lower-case name, body). A redirect is an answer like any other;
+    it is not followed. The connection goes to the address that was checked; no proxy of the environment has a part in it.
+
+    https on port 443, or what the operator names. Raises Forbidden, or OSError: name, refused, time-out, TLS, no HTTP, too large.
+    """
+    end = time.monotonic() + FETCH_SECONDS
+    target = read_url(url)
+    line = connect(target, end)
+    cut = threading.Timer(max(0.0, end - time.monotonic()), end_line, [line])
+    cut.start()
+    try:
+        answer = ask(line, target, (method, data, {"User-Agent": "helpdesk", "Accept-Encoding": "identity", **(headers or {})}), most_bytes)
+        if time.monotonic() >= end:
+            raise TimeoutError  # what was read until it was cut looks whole where no length was told
+        return answer
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        if time.monotonic() >= end:
+            raise TimeoutError("no whole answer in time") from error
+        raise error if isinstance(error, OSError) else ConnectionError(f"no HTTP: {type(error).__name__}") from error
+    finally:
+        cut.cancel()
+        line.close()
+
+
+@dataclass(frozen=True)
+class Target:
+    """An address that was read: `path` with its query."""
+
+    secure: bool
+    host: str
+    port: int
+    path: str
+
+
+def read_url(url: str) -> Target:
+    """Forbidden for all but plain http and https addresses without a name and password in them; http only where the operator names it."""
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except ValueError as error:
+        raise Forbidden("this is no web address") from error
+    odd = "@" in parts.netloc or "\\" in url or any(letter < " " for letter in url)
+    if odd or parts.scheme not in ("https", "http") or not (HOST.fullmatch(host) or is_ip(host)):
+        raise Forbidden("this is no web address")
+    secure = parts.scheme == "https"
+    port = port or (443 if secure else 80)
+    if not secure and not is_named(host, port):
+        raise Forbidden(f"{host}:{port} is not asked without encryption; HELPDESK_EGRESS_ALLOW can name it")
+    path = quote(parts.path or "/", "/%:=~+!$,;'@()*&") + (f"?{quote(parts.query, '/%:=~+!$,;@()*&?')}" if parts.query else "")
+    return Target(secure, host, port, path)
+
+
+def is_ip(host: str) -> bool:
+    """Whether the host is an address."""
+    try:
+        return bool(ipaddress.ip_address(host))
+    except ValueError:
+        return False
+
+
+def connect(target: Target, end: float) -> socket.socket:
+    """A connection to the address that was checked, before TLS speaks."""
+    address = resolve(target.host, target.port, WEB_PORTS, max(0.1, end - time.monotonic()))
+    line = socket.create_connection((address, target.port), max(0.1, end - time.monotonic()))
+    return tls().wrap_socket(line, server_hostname=target.host, do_handshake_on_connect=False) if target.secure else line
+
+
+def ask(line: socket.socket, target: Target, asked: tuple[str, bytes | None, dict[str, str]], most_bytes: int) -> Answer:
+    """The request and its answer, which is read no further than `most_bytes`."""
+    if isinstance(line, ssl.SSLSocket):
+        line.do_handshake()
+    kind = http.client.HTTPSConnection if target.secure else http.client.HTTPConnection
+    connection = kind(target.host, target.port)
+    connection.sock = line  # so that it opens none of its own
+    method, data, headers = asked
+    connection.request(method, target.path, data, headers)
+    response = connection.getresponse()
+    body = response.read(most_bytes + 1)
+    if len(body) > most_bytes:
+        raise ConnectionError("the answer is too large")
+    if response.length:
+        raise ConnectionError("the answer was cut short")
+    return response.status, {name.lower(): value for name, value in response.getheaders()}, body
+
+
+def end_line(line: socket.socket) -> None:
+    """Wakes whoever waits for it: the time is over, however slowly the other side goes on."""
+    try:
+        socket.socket.shutdown(line, socket.SHUT_RDWR)
+    except OSError:
+        pass  # it is closed already
+
+
+@lru_cache(maxsize=1)
+def tls() -> ssl.SSLContext:
+    """Verifies certificates. Made once and only where it is needed: reading the machine's authorities takes longer than a mail."""
+    return ssl.create_default_context()

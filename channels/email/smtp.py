@@ -2,30 +2,50 @@
 
 import smtplib
 import socket
-import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 
 from channels.channel import Accepted, Refused, SurelyNotAccepted, Uncertain
+from channels.email.scrub import scrubbed
+from channels.email.smtp_login import LoginRefused, Unprotected, sign_in
 from helpdesk import egress
 from helpdesk.crash import crash_point
 
 CONNECT_SECONDS, COMMAND_SECONDS, DOT_SECONDS = 30, 300, 600
+NOT_LET_IN = (530, 534, 535, 538)
+"""RFC 4954 §6: who asks is not, or not enough, signed in. That is our setting to mend, and no verdict about the mail."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """Where mail leaves. `security` is "none" or "starttls" or "tls"; `practice`: our own listener on this machine."""
+    """Where mail leaves. `security` is "none" or "starttls" or "tls"; `practice`: our own listener on this machine. With a `username` we
+    sign in, by `bearer` where there is one, else by `password`."""
 
     host: str
     port: int
     security: str = "none"
     practice: bool = False
+    username: str = ""
+    password: str = field(default="", repr=False)
+    bearer: str = field(default="", repr=False)
 
 
 def send(server: Server, envelope_from: str, recipients: list[str], content: bytes, mark: Callable[[], bool]) -> Accepted:
-    """Sends; raises SurelyNotAccepted, Refused or Uncertain. `mark` is called between the server's go-ahead and the first byte."""
+    """Sends; raises SurelyNotAccepted, Refused or Uncertain. `mark` is called between the server's go-ahead and the first byte. No words
+    of the server hold what we signed in with."""
+    secrets = (server.password, server.bearer)
+    try:
+        accepted = hand_in(server, envelope_from, recipients, content, mark)
+    except (SurelyNotAccepted, Uncertain) as end:
+        end.words = scrubbed(end.words, *secrets)
+        end.args = (end.words,)
+        raise
+    refused: list[dict[str, object]] = [one | {"words": scrubbed(str(one["words"]), *secrets)} for one in accepted.refused]
+    return Accepted(scrubbed(accepted.words, *secrets), refused)
+
+
+def hand_in(server: Server, envelope_from: str, recipients: list[str], content: bytes, mark: Callable[[], bool]) -> Accepted:
+    """See `send`."""
     try:
         connection = connect(server)
     except egress.Forbidden as error:
@@ -46,31 +66,37 @@ def send(server: Server, envelope_from: str, recipients: list[str], content: byt
         connection.close()
 
 
-def connect(server: Server) -> smtplib.SMTP:
-    """Greets the server at the address that was checked; all waits are bounded, certificates are verified."""
+def connect(server: Server, seconds: float = CONNECT_SECONDS, command_seconds: float = COMMAND_SECONDS) -> smtplib.SMTP:
+    """Greets the server at the address that was checked, and signs in; all waits are bounded, certificates are verified."""
     address = "127.0.0.1" if server.practice else egress.resolve(server.host, server.port)
     name = socket.gethostname().encode("ascii", "replace").decode()
     connection = (
-        smtplib.SMTP_SSL(local_hostname=name, timeout=CONNECT_SECONDS, context=tls())
+        smtplib.SMTP_SSL(local_hostname=name, timeout=seconds, context=egress.tls())
         if server.security == "tls"
-        else smtplib.SMTP(local_hostname=name, timeout=CONNECT_SECONDS)
+        else smtplib.SMTP(local_hostname=name, timeout=seconds)
     )
     connection._host = server.host  # type: ignore[attr-defined]  # noqa: SLF001  the name for TLS; the address is what was checked
-    code, words = connection.connect(address, server.port)
-    expect((code, words), 220)
-    assert connection.sock is not None
-    connection.sock.settimeout(COMMAND_SECONDS)
-    connection.ehlo_or_helo_if_needed()
-    if server.security == "starttls":
-        connection.starttls(context=tls())
-        connection.ehlo()
+    try:
+        expect(connection.connect(address, server.port), 220)
+        assert connection.sock is not None
+        connection.sock.settimeout(command_seconds)
+        connection.ehlo_or_helo_if_needed()
+        if server.security == "starttls":
+            connection.starttls(context=egress.tls())
+            connection.ehlo()
+        if server.username:
+            protect(server, address)
+            sign_in(connection, server.username, server.password, server.bearer, server.host, server.port)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
-@lru_cache(maxsize=1)
-def tls() -> ssl.SSLContext:
-    """Verifies certificates. Made once and only where it is needed: reading the machine's authorities takes longer than a mail."""
-    return ssl.create_default_context()
+def protect(server: Server, address: str) -> None:
+    """Unprotected, unless the line is encrypted or the operator names this very server."""
+    if server.security == "none" and not any(egress.is_named(name, server.port) for name in (server.host, address)):
+        raise Unprotected("not signed in: the password would go over the line as it is")
 
 
 def envelope(connection: smtplib.SMTP, envelope_from: str, recipients: list[str]) -> list[dict[str, object]]:
@@ -107,10 +133,12 @@ def dotted(content: bytes) -> bytes:
 
 
 def expect(answer: tuple[int, bytes], code: int) -> None:
-    """5xx is refused for good, all else but the expected code may be tried again."""
+    """5xx is refused for good, all else but the expected code may be tried again, and so may what only wants another login."""
     if answer[0] == code or (code == 250 and answer[0] == 251):
         return
     words = f"{answer[0]} {decode(answer[1])}"
+    if answer[0] in NOT_LET_IN:
+        raise LoginRefused(words)
     raise Refused(words) if 500 <= answer[0] < 600 else SurelyNotAccepted(words)
 
 

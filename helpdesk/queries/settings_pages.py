@@ -7,7 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
-from helpdesk.models import Agent, Desk, Inbox, Team, Ticket, team_agent
+from helpdesk.models import Agent, ConnectionCheck, Desk, Inbox, Mailbox, OAuthGrant, Team, Ticket, team_agent
 from helpdesk.policy import Viewer
 from helpdesk.queries.people import only_admins
 
@@ -64,6 +64,30 @@ def inbox(viewer: Viewer, inbox_id: int) -> Inbox:
     if found is None:
         raise NotFound
     return found
+
+
+@dataclass(frozen=True)
+class Servers:
+    """How an inbox's mail comes and goes, and what the last test found."""
+
+    inbox: Inbox
+    mailbox: Mailbox | None
+    grant: OAuthGrant | None
+    check: ConnectionCheck | None
+
+
+def servers(viewer: Viewer, inbox_id: int) -> Servers:
+    """Those of one inbox; NotFound."""
+    found = inbox(viewer, inbox_id)
+    mailbox = db.session.scalar(select(Mailbox).where(Mailbox.inbox_id == inbox_id))
+    grant = db.session.scalar(select(OAuthGrant).where(OAuthGrant.inbox_id == inbox_id))
+    return Servers(found, mailbox, grant, db.session.get(ConnectionCheck, inbox_id))
+
+
+def mailboxes(viewer: Viewer) -> dict[int, Mailbox]:
+    """Inbox id -> its mailbox."""
+    only_admins(viewer)
+    return {mailbox.inbox_id: mailbox for mailbox in db.session.scalars(select(Mailbox))}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from helpdesk.models import Agent, Desk, Inbox, Team, team_agent, team_inbox
+from helpdesk.models import Agent, Desk, Team, team_agent, team_inbox
 from tests.people.conftest import EVERYTHING, World, changed, columns
 
 
@@ -41,44 +41,6 @@ def test_membership_counts_at_once(world: World) -> None:
     assert inboxes() == (world.ids["inbox"],)
     world.post(world.client("admin"), f"/teams/{world.ids['team']}", {"name": "Repairs", "inbox_ids": str(world.ids["inbox"])})
     assert inboxes() == ()
-
-
-def test_inbox(world: World) -> None:
-    client = world.client("admin")
-    given = EVERYTHING | {
-        "address": "Returns@Example.com",
-        "name": "Returns",
-        "team_id": str(world.ids["team"]),
-        "host": "smtp.example.com",
-        "port": "٢٥",
-    }
-    assert world.post(client, "/inboxes", given).status_code == 302
-    inbox = world.rows(select(Inbox).order_by(Inbox.id.desc()))[0]
-    assert (inbox.address, inbox.channel, inbox.smtp, inbox.plus_addressing, inbox.authserv_id, inbox.active) == (
-        "returns@example.com",
-        "email",
-        {"host": "smtp.example.com", "port": 25},
-        False,
-        "",
-        True,
-    )
-    assert inbox.team_id == world.ids["team"]
-    assert inbox.id in world.rows(select(team_inbox.c.inbox_id).where(team_inbox.c.team_id == world.ids["team"]))
-    assert world.post(client, f"/inboxes/{inbox.id}", {"address": "returns@example.com", "name": "Returns"}).status_code == 302
-    inbox = world.rows(select(Inbox).order_by(Inbox.id.desc()))[0]
-    assert (inbox.smtp, inbox.active, inbox.team_id) == ({}, False, None)
-
-
-WRONG = [("address", "x"), ("address", "support@example.com"), ("host", "http://x"), ("port", "0"), ("name", "")]
-
-
-def test_inbox_problems(world: World) -> None:
-    for field, value in WRONG:
-        given = {"address": "new@example.com", "name": "New", "host": "smtp.example.com", "port": "587"} | {field: value}
-        answer = world.post(world.client("admin"), "/inboxes", given)
-        assert answer.status_code == 422
-        assert f'id="f-{field}-problem"' in answer.text
-        assert len(world.rows(select(Inbox))) == 1
 
 
 def test_desk(world: World) -> None:

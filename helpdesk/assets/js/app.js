@@ -20,6 +20,7 @@ import './stopped.js';
 import './scroll.js';
 import './title.js';
 import './reveal.js';
+import './presets.js';
 import './line-banner.js';
 import { listen } from './stream.js';
 
