@@ -1,59 +1,80 @@
-"""From raw mail to messages: parse in the limited child, screen, keep the files, receive in sets."""
+"""From raw mail to messages: parse in the limited child, screen, receive in sets."""
 
 import logging
-import re
 import time
-from datetime import datetime
-from hashlib import sha256
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from channels.email.authentication import is_verified
+from channels.email.ahead import Ahead
+from channels.email.as_incoming import incoming_of
+from channels.email.glance import MOST_HEADER, Mail, glance, notice_of, shown_of
 from channels.email.parser_child import Parser, Unreadable
-from channels.email.screen import reason_to_screen
-from helpdesk import jobs, store
-from helpdesk.actions.raw import give_back, lease_raw, put_aside
+from channels.email.screen import MOST_BYTES, screen
+from channels.email.screen_senders import sender_of
+from channels.email.verdict import Context, Verdict
+from helpdesk import jobs
+from helpdesk.actions.bounces import take_bounce
+from helpdesk.actions.raw import give_back, lease_raw, put_aside, renew
 from helpdesk.actions.receive import receive
 from helpdesk.errors import Busy
 from helpdesk.extensions import db
-from helpdesk.incoming import Incoming, Person, StoredFile
+from helpdesk.folding import fold_email
+from helpdesk.incoming import Incoming, Mark, storable
 from helpdesk.models import Inbox, RawMessage
-from helpdesk.pictures import kind_of
+from helpdesk.queries.screening import beginning_of, blocked_among, released_among
 
 log = logging.getLogger(__name__)
-SET, SET_BYTES, MOST_SECONDS = 10, 8 * 1024 * 1024, 60.0
-TRACE = re.compile(
-    rb"^(?:received|return-path|delivered-to|x-original-to|authentication-results|x-received|arc-[a-z-]+):.*(?:\r?\n[ \t].*)*\r?\n",
-    re.I | re.M,
-)
+Result = TypeVar("Result")
+SET, SET_BYTES, QUICK_BYTES, MOST_SECONDS, RENEW_SECONDS = 10, 8 * 1024 * 1024, 1024 * 1024, 60.0, 10.0
 TROUBLE = (Busy, OperationalError, InterfaceError, OSError)
 """A database or disk that is away or full: nothing is wrong with the mails, they come again."""
 
 
 def drain() -> None:
-    """Works in sets until nothing has arrived, or a minute is over; then nudges itself."""
-    end = time.monotonic() + MOST_SECONDS
-    while raws := lease_raw(SET, SET_BYTES):
-        try:
-            take(raws)
-        except TROUBLE:
-            db.session.rollback()
-            give_back([raw.id for raw in raws])
-            raise
-        db.session.remove()
-        if time.monotonic() > end:
-            jobs.later("mail")
-            return
+    """Works in sets until nothing has arrived, or a minute is over; then nudges itself. Of small mails the next set is held and parsed
+    while one is stored."""
+    end, ahead = time.monotonic() + MOST_SECONDS, Ahead(parser().parse)
+    raws = begun(ahead)
+    try:
+        while raws:
+            on_time = time.monotonic() < end
+            after = begun(ahead) if on_time and sum(raw.size for raw in raws) <= QUICK_BYTES else []
+            take_or_give_back(raws, after, ahead)
+            raws = after or (begun(ahead) if on_time else [])
+            if not on_time:
+                jobs.later("mail")
+    finally:
+        ahead.close()
 
 
-def take(raws: list[RawMessage]) -> None:
+def begun(ahead: Ahead) -> list[RawMessage]:
+    """The next set, held; whatever of it may be parsed is begun."""
+    raws = lease_raw(SET, SET_BYTES)
+    wanted = select(RawMessage.id, RawMessage.content).where(RawMessage.id.in_([raw.id for raw in raws]), RawMessage.size <= MOST_BYTES)
+    ahead.begin({row.id: row.content for row in db.session.execute(wanted.order_by(RawMessage.id))} if raws else {})
+    return raws
+
+
+def take_or_give_back(raws: list[RawMessage], after: list[RawMessage], ahead: Ahead) -> None:
+    """One set; when the database or the disk is away, it and the one behind it are as if nobody had held them."""
+    try:
+        take(raws, ahead)
+    except TROUBLE:
+        db.session.rollback()
+        give_back([raw.id for raw in [*raws, *after]])
+        raise
+    db.session.remove()
+
+
+def take(raws: list[RawMessage], ahead: Ahead | None = None) -> None:
     """One set; when it fails it is done again one by one, so that only the bad mail is put aside."""
-    inboxes = {inbox.id: inbox for inbox in db.session.scalars(select(Inbox))}
-    ours = {inbox.address for inbox in inboxes.values()}
-    good = [incoming for raw in raws if (incoming := read_safely(raw, inboxes[raw.inbox_id], ours))]
+    good = admitted(raws, ahead)
     if not good:
         return
     try:
@@ -77,10 +98,27 @@ def take_alone(incoming: Incoming) -> None:
         put_aside(incoming.raw_message_id or 0, "quarantined", f"not_received: {type(error).__name__}")
 
 
-def read_safely(raw: RawMessage, inbox: Inbox, ours: set[str]) -> Incoming | None:
-    """As read; a mail that trips us up is put aside and takes no other with it."""
+def admitted(raws: list[RawMessage], ahead: Ahead | None = None) -> list[Incoming]:
+    """Those of a set that belong to tickets; the others are put aside."""
+    inboxes = {inbox.id: inbox for inbox in db.session.scalars(select(Inbox))}
+    ours, released = frozenset(fold_email(inbox.address) for inbox in inboxes.values()), released_among([raw.id for raw in raws])
+    mails, read_since = [], time.monotonic()
+    for raw in raws:
+        if time.monotonic() - read_since > RENEW_SECONDS:
+            renew([*(one.id for one in raws), *(ahead.begun if ahead else ())])
+            read_since = time.monotonic()
+        mails.append(safely(raw, partial(read, raw, inboxes[raw.inbox_id], ahead, released=raw.id in released)))
+    found = [mail for mail in mails if mail is not None]
+    blocked = blocked_among({sender_of(mail.parsed) for mail in found})
+    known = [Context(mail.raw.size, mail.unreadable, ours, mail.inbox.authserv_id, blocked, mail.raw.id in released) for mail in found]
+    incomings = [safely(mail.raw, partial(admit, mail, context)) for mail, context in zip(found, known, strict=True)]
+    return [incoming for incoming in incomings if incoming is not None]
+
+
+def safely(raw: RawMessage, work: Callable[[], Result]) -> Result | None:
+    """The result; a mail that trips us up is put aside and takes no other with it."""
     try:
-        return read(raw, inbox, ours)
+        return work()
     except TROUBLE:
         raise
     except Exception as error:
@@ -89,18 +127,49 @@ def read_safely(raw: RawMessage, inbox: Inbox, ours: set[str]) -> Incoming | Non
         return None
 
 
-def read(raw: RawMessage, inbox: Inbox, ours: set[str]) -> Incoming | None:
-    """Parses and screens; None when it was put aside instead."""
-    content = raw.content
+def read(raw: RawMessage, inbox: Inbox, ahead: Ahead | None = None, *, released: bool) -> Mail:
+    """Parsed, unless it is larger than anything we take and nobody has asked for it."""
+    if raw.size > MOST_BYTES and not released:
+        return Mail(raw, inbox, beginning_of(raw.id, MOST_HEADER))
+    begun_of = ahead.begun.pop(raw.id, None) if ahead else None
+    content = begun_of[0] if begun_of else db.session.scalars(select(RawMessage.content).where(RawMessage.id == raw.id)).one()
     try:
-        parsed = parser().parse(content)
+        parsed = begun_of[1].result() if begun_of else parser().parse(content)
+        return Mail(raw, inbox, content, parsed | ({"return_path": "<>"} if came_from_nobody(raw) else {}))
     except Unreadable as error:
-        put_aside(raw.id, "quarantined", str(error))
+        return Mail(raw, inbox, content, glance(content) if released else {}, str(error))
+
+
+def came_from_nobody(raw: RawMessage) -> bool:
+    """The door that it came by hears the envelope, and that named no sender (RFC 5321 section 4.5.5)."""
+    return raw.source == "lmtp" and not raw.envelope_from
+
+
+def admit(mail: Mail, known: Context) -> Incoming | None:
+    """Screens; None when it was put aside instead."""
+    verdicts = screen(mail.parsed, known)
+    if verdicts and verdicts[-1].verdict != "marked":
+        keep_out(mail, verdicts[-1])
         return None
-    if reason := reason_to_screen(parsed, ours):
-        put_aside(raw.id, "screened", reason)
-        return None
-    return incoming_of(raw, inbox, parsed, content)
+    return screened(incoming_of(mail.raw, mail.inbox, mail.parsed, mail.content), verdicts, released=known.released)
+
+
+def keep_out(mail: Mail, last: Verdict) -> None:
+    """Put aside with what a person wants to see of it; a notice about a mail of ours goes to that mail."""
+    detail = storable({**last.detail, **shown_of(mail.parsed or glance(mail.content))})
+    if last.step == "bounce" and last.verdict == "screened":
+        take_bounce(mail.raw.id, notice_of(mail.parsed), detail)
+    else:
+        put_aside(mail.raw.id, last.verdict, last.detail.get("why") or last.step, last.step, detail)
+
+
+def screened(incoming: Incoming, verdicts: list[Verdict], *, released: bool) -> Incoming:
+    """With its marks. A robot's answer opens no ticket, unless somebody has asked for it."""
+    robot = [verdict for verdict in verdicts if verdict.step in ("auto_reply", "absence")]
+    opens = released or all(verdict.detail.get("kind") == "notice" for verdict in robot)
+    sign = robot[0].detail["sign"] if robot else ""
+    marks = [Mark(verdict.step, verdict.detail) for verdict in verdicts]
+    return replace(incoming, marks=marks, auto_reply=incoming.auto_reply or sign, opens_ticket=opens)
 
 
 def parser() -> Parser:
@@ -110,67 +179,3 @@ def parser() -> Parser:
         extensions["mail_parser"] = Parser()
     found: Parser = extensions["mail_parser"]
     return found
-
-
-def incoming_of(raw: RawMessage, inbox: Inbox, parsed: dict[str, Any], content: bytes) -> Incoming:
-    """What the house wants to know of it."""
-    sender = parsed.get("from") or {"name": "", "address": raw.envelope_from}
-    people = {kind: [Person(one["name"] or "", one["address"] or "") for one in parsed.get(kind) or []] for kind in ("to", "cc")}
-    return Incoming(
-        raw_message_id=raw.id,
-        inbox_id=raw.inbox_id,
-        channel="email",
-        external_id=(parsed.get("message_id") or "")[:500],
-        content_hash=content_hash(content),
-        sender_kind="email",
-        sender=Person(sender["name"] or "", sender["address"] or "unknown"),
-        verified=is_verified(parsed, inbox.authserv_id),
-        subject=parsed.get("subject") or "",
-        text=parsed.get("text") or "",
-        reply_text=parsed.get("reply_text") or "",
-        html=parsed.get("html"),
-        language=parsed.get("language") or "",
-        sent_at=moment(parsed.get("date")),
-        to=people["to"],
-        cc=people["cc"],
-        in_reply_to=(parsed.get("in_reply_to") or "")[:500],
-        references=[name[:500] for name in parsed.get("references") or []],
-        tokens=tokens(raw, people, inbox),
-        auto_reply=parsed.get("auto_reply") or "",
-        files=[stored(one) for one in parsed.get("attachments") or []],
-    )
-
-
-def content_hash(content: bytes) -> str:
-    """Of the mail without what each server on the way adds, so that a second arrival of the same mail is known."""
-    head, gap, body = content.replace(b"\r\n", b"\n").partition(b"\n\n")
-    return sha256(TRACE.sub(b"", head + b"\n") + gap + body.rstrip()).hexdigest()
-
-
-def tokens(raw: RawMessage, people: dict[str, list[Person]], inbox: Inbox) -> list[str]:
-    """What stands after the plus of our own address, wherever it was written."""
-    local, _, domain = inbox.address.rpartition("@")
-    addresses = [raw.envelope_to, *(person.address for kind in ("to", "cc") for person in people[kind])]
-    pattern = re.compile(rf"{re.escape(local)}\+([^@\s]+)@{re.escape(domain)}", re.I)
-    return list(dict.fromkeys(match[1] for address in addresses if (match := pattern.fullmatch(address.strip()))))
-
-
-def stored(part: dict[str, Any]) -> StoredFile:
-    """Its bytes go to the store before the row that names them is written."""
-    digest, size = store.keep(part["content"])
-    return StoredFile(
-        name=(part.get("name") or "")[:255],
-        content_type=kind_of(part["content"][:4096]),
-        size=size,
-        sha256=digest,
-        inline=bool(part.get("inline")),
-        content_id=(part.get("content_id") or "")[:300],
-    )
-
-
-def moment(text: str | None) -> datetime | None:
-    """The Date header, if it makes sense."""
-    try:
-        return datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None

@@ -2,16 +2,20 @@
 
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
 
 from helpdesk import clock, disk
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.crash import crash_point
 from helpdesk.errors import NoRoom
-from helpdesk.models import RawMessage
+from helpdesk.models import RawMessage, Screening
 
-LEASE_SECONDS, MOST_ATTEMPTS = 120, 10  # a reader also dies when the desk is restarted or the machine fails: not the mail's fault
+LEASE_SECONDS, MOST_ATTEMPTS = 45, 4
+"""The neighbours of a mail that kills its reader wait no longer than that; the reader renews its lease while it reads. Once among its
+neighbours and three times alone: a reader that dies for another reason does not do so four times over one mail."""
 
 
 def store_raw(inbox_id: int, content: bytes, source: str, envelope_from: str = "", envelope_to: str = "") -> int:
@@ -43,7 +47,7 @@ def lease_raw(most: int, most_bytes: int) -> list[RawMessage]:
         held: list[RawMessage] = []
         for raw in rows:
             if raw.attempts >= MOST_ATTEMPTS:
-                raw.state, raw.reason = "quarantined", "reader_died"
+                keep_out(session, raw, "quarantined", "reader_died", "unreadable", {"why": "reader_died"})
                 continue
             if held and (raw.attempts or held[0].attempts > 1 or sum(one.size for one in held) + raw.size > most_bytes):
                 break
@@ -60,17 +64,34 @@ def give_back(raw_ids: list[int]) -> None:
             raw.attempts, raw.lease_until = max(0, raw.attempts - 1), None
 
 
-def put_aside(raw_id: int, state: str, reason: str) -> None:
-    """Quarantined (could not be read) or screened (not for a ticket), with the reason; kept and visible."""
+def renew(raw_ids: list[int]) -> None:
+    """Whoever holds them is still at work on them."""
+    with transaction() as session:
+        held = select(RawMessage).where(RawMessage.id.in_(raw_ids), RawMessage.state == "received")
+        for raw in session.scalars(held.order_by(RawMessage.id).with_for_update().execution_options(populate_existing=True)):
+            raw.lease_until = clock.now() + timedelta(seconds=LEASE_SECONDS)
+
+
+def put_aside(raw_id: int, state: str, reason: str, step: str = "unreadable", detail: dict[str, Any] | None = None) -> None:
+    """Quarantined (could not be read), held (a person decides) or screened (not for a ticket), by a step of screening, with the reason
+    and what a person wants to see of it; kept and visible. One that somebody else has dealt with meanwhile stays as it is."""
     with transaction() as session:
         raw = session.get_one(RawMessage, raw_id, with_for_update=True, populate_existing=True)
-        raw.state, raw.reason, raw.lease_until = state, reason[:200], None
+        if raw.state == "received":
+            keep_out(session, raw, state, reason, step, detail or {"why": reason})
+
+
+def keep_out(session: Session, raw: RawMessage, state: str, reason: str, step: str, detail: dict[str, Any]) -> None:
+    """The state and its reason, in one transaction; part of the caller's."""
+    raw.state, raw.reason, raw.lease_until = state, reason[:200], None
+    session.add(Screening(raw_message_id=raw.id, step=step[:20], verdict=state, detail=detail, at=clock.now()))
 
 
 def try_again(raw_id: int) -> None:
-    """Back to the line, as if it had just come."""
+    """Back to the line, as if it had just come: what was decided of it is forgotten."""
     with transaction() as session:
         raw = session.get_one(RawMessage, raw_id, with_for_update=True, populate_existing=True)
-        if raw.state in ("quarantined", "screened"):
+        if raw.state in ("quarantined", "screened", "held"):
             raw.state, raw.reason, raw.attempts, raw.lease_until = "received", "", 0, None
+            session.execute(delete(Screening).where(Screening.raw_message_id == raw.id))
             nudge(session, "mail")
