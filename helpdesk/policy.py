@@ -29,13 +29,19 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     """The rule as SQL on ticket."""
     if viewer.sees_all:
         return true()
-    return or_(Ticket.inbox_id.in_(viewer.inbox_ids), Ticket.team_id.in_(viewer.team_ids), Ticket.assignee_id == viewer.agent_id)
+    return or_(Ticket.inbox_id.in_(viewer.inbox_ids), Ticket.also_inbox_id.in_(viewer.inbox_ids), Ticket.team_id.in_(viewer.team_ids),
+               Ticket.assignee_id == viewer.agent_id)
 
 
 def sees(viewer: Viewer, ticket: Ticket) -> bool:
     """The rule on one ticket."""
-    return (viewer.sees_all or ticket.inbox_id in viewer.inbox_ids or ticket.team_id in viewer.team_ids
-            or ticket.assignee_id == viewer.agent_id)
+    return (viewer.sees_all or ticket.inbox_id in viewer.inbox_ids or ticket.also_inbox_id in viewer.inbox_ids
+            or ticket.team_id in viewer.team_ids or ticket.assignee_id == viewer.agent_id)
+
+
+def sees_inbox(viewer: Viewer, inbox_id: int) -> bool:
+    """Who sees what arrives at an inbox, also where it makes no ticket."""
+    return viewer.sees_all or inbox_id in viewer.inbox_ids
 
 
 def topics_of_viewer(viewer: Viewer) -> list[str]:
@@ -48,6 +54,8 @@ def topics_of_viewer(viewer: Viewer) -> list[str]:
 def topics_of_ticket(ticket: Ticket) -> list[str]:
     """Where a change of the ticket is announced: exactly to those who see it."""
     topics = [DESK, f"inbox:{ticket.inbox_id}"]
+    if ticket.also_inbox_id is not None:
+        topics.append(f"inbox:{ticket.also_inbox_id}")
     if ticket.team_id is not None:
         topics.append(f"team:{ticket.team_id}")
     if ticket.assignee_id is not None:

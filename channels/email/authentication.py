@@ -14,26 +14,37 @@ DOMAIN = {
 }
 
 
-def is_verified(parsed: dict[str, Any], authserv_id: str) -> bool:
-    """True when our own server says dmarc=pass, or dkim=pass for the domain of the one From address."""
-    sender = parsed.get("sender") or {}
+def authentication_of(parsed: dict[str, Any], authserv_id: str) -> str:
+    """What our own server says of the one From address: "pass" when it says dmarc=pass, or dkim=pass for its domain; "fail" when it says
+    that something failed and nothing passed; else "unknown", also where no server is named or the topmost field is another's."""
     results = parsed.get("auth_results") or []
-    if not authserv_id or not results or not sender.get("verified_form"):
-        return False
-    name, _, rest = results[0].partition(";")
-    if name.split()[:1] != [authserv_id]:
-        return False
-    domain = fold_email(sender["address"]).rpartition("@")[2]
+    name, _, rest = results[0].partition(";") if results else ("", "", "")
+    if not authserv_id or name.lower().split()[:1] != [authserv_id.lower()]:
+        return "unknown"
     while (fewer := NO_WORDS_OF_OURS.sub(" ", rest)) != rest:
         rest = fewer
-    return any(passes(part, domain) for part in rest.split(";"))
+    sender = parsed.get("sender") or {}
+    domain = fold_email(sender["address"]).rpartition("@")[2] if sender.get("verified_form") else ""
+    if domain and any(passes(part, domain) for part in rest.split(";")):
+        return "pass"
+    return "fail" if any(fails(part) for part in rest.split(";")) else "unknown"
 
 
 def passes(part: str, domain: str) -> bool:
     """One method's result, aligned with the domain of the sender: DMARC's own domain, or a DKIM signature of it or of one above it."""
-    result = RESULT.search(part)
-    method = result[1].lower() if result and result[2].lower() == "pass" else ""
+    method = method_with(part, "pass")
     if method not in DOMAIN:
         return False
     named = [found.lower() for found in DOMAIN[method].findall(part)]
     return domain in named or (method == "dkim" and any("." in one and domain.endswith(f".{one}") for one in named))
+
+
+def fails(part: str) -> bool:
+    """DMARC, DKIM or SPF says that the mail is not from where it claims."""
+    return method_with(part, "fail", "hardfail", "permerror") in ("dmarc", "dkim", "spf")
+
+
+def method_with(part: str, *wanted: str) -> str:
+    """The method of a result, "" unless its value is one of those."""
+    result = RESULT.search(part)
+    return result[1].lower() if result and result[2].lower() in wanted else ""

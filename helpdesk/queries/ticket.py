@@ -1,5 +1,6 @@
 """One ticket as its page shows it: the history in one line, the contact, what was begun."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,10 +10,14 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
+from helpdesk.incoming import Person
 from helpdesk.models import Attachment, Contact, Draft, Event, Message, Ticket
 from helpdesk.policy import Viewer, sees, visible
+from helpdesk.queries.participants import also_addressed, default_recipient
 
-IN_MESSAGES = ("ticket_opened", "message_received", "reply_written", "note_written", "reply_cancelled", "reply_released")
+IN_MESSAGES = (
+    "ticket_opened", "message_received", "message_backfilled", "reply_written", "note_written", "reply_cancelled", "reply_released",
+)  # fmt: skip
 """Kinds that the message itself shows."""
 MOST_ENTRIES, EARLIER = 200, 5
 NUMBER = bindparam("number", type_=Integer())
@@ -40,7 +45,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class TicketPage:
-    """All that the page needs. `hidden` counts older entries that were left out."""
+    """All that the page needs. `hidden` counts older entries that were left out. `to` is whom an answer goes to unless its author says
+    otherwise, `also_addressed` who was written to beside us and takes no part."""
 
     ticket: Ticket
     contact: Contact
@@ -48,6 +54,8 @@ class TicketPage:
     hidden: int
     earlier: Sequence[Ticket]
     drafts: dict[str, Draft] = field(default_factory=dict)
+    to: list[Person] = field(default_factory=list)
+    also_addressed: list[Person] = field(default_factory=list)
 
 
 def find_ticket(viewer: Viewer, number: int) -> Ticket:
@@ -65,9 +73,11 @@ def ticket_page(viewer: Viewer, number: int, *, everything: bool = False) -> Tic
     entries = timeline(number)
     shown = entries if everything else entries[-MOST_ENTRIES:]
     drafts = db.session.scalars(DRAFTS, {"number": number, "agent": viewer.agent_id})
+    messages = [entry.message for entry in entries if entry.message]
     return TicketPage(
-        ticket, contact, shown, len(entries) - len(shown), earlier_tickets(viewer, ticket), {draft.kind: draft for draft in drafts}
-    )
+        ticket, contact, shown, len(entries) - len(shown), earlier_tickets(viewer, ticket), {draft.kind: draft for draft in drafts},
+        default_recipient(contact, messages), also_addressed(contact, messages),
+    )  # fmt: skip
 
 
 def timeline(number: int) -> list[Entry]:
@@ -77,7 +87,19 @@ def timeline(number: int) -> list[Entry]:
     born = {event.message_id: event.id for event in reversed(events) if event.message_id and event.kind in IN_MESSAGES}
     entries = [Entry(message.created_at, born.get(message.id, 0), message=message) for message in messages]
     entries += [Entry(event.at, event.id, event=event) for event in events if event.kind not in IN_MESSAGES and is_shown(event)]
-    return sorted(entries, key=lambda entry: (entry.order, entry.at))
+    return in_order(entries)
+
+
+def in_order(entries: list[Entry]) -> list[Entry]:
+    """As it happened. A mail older than the desk came in later than it was written: it stands before what happened after it."""
+    older = deque(sorted((entry for entry in entries if entry.message and entry.message.backfilled), key=lambda entry: entry.at))
+    found: list[Entry] = []
+    for entry in sorted(entries, key=lambda entry: (entry.order, entry.at)):
+        if entry.message is None or not entry.message.backfilled:
+            while older and older[0].at < entry.at:
+                found.append(older.popleft())
+            found.append(entry)
+    return [*found, *older]
 
 
 def is_shown(event: Event) -> bool:

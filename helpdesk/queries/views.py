@@ -1,7 +1,8 @@
 """The views of the inbox: which tickets, in which order, as statements that are built once.
 
 Each statement is a union of branches, one a way of seeing (an inbox, a team, being the assignee), every branch a short walk along
-an index: what a page costs does not grow with the number of tickets, also for somebody who sees next to none of them.
+an index: what a page costs does not grow with the number of tickets, also for somebody who sees next to none of them. Tickets whose mail
+went to two inboxes are few: one more branch takes them all by the second.
 """
 
 from dataclasses import dataclass
@@ -70,6 +71,7 @@ def branch(shape: Shape, scope: ColumnElement[bool] | None, most: int) -> Select
 def scopes(shape: Shape) -> list[ColumnElement[bool] | None]:
     """The ways in which the viewer sees tickets of this view."""
     inboxes = [Ticket.inbox_id == bindparam(f"inbox_{n}") for n in range(shape.inboxes)]
+    shared = [Ticket.also_inbox_id.in_([bindparam(f"inbox_{n}") for n in range(shape.inboxes)])] if shape.inboxes else []
     teams = [Ticket.team_id == bindparam(f"team_{n}") for n in range(shape.teams)]
     mine = Ticket.assignee_id == bindparam("me")
     if shape.view == "mine":
@@ -80,8 +82,8 @@ def scopes(shape: Shape) -> list[ColumnElement[bool] | None]:
         return [None]
     seen = [*inboxes, *teams] if shape.view == "unassigned" else [*inboxes, *teams, mine]
     if len(seen) > MANY_SCOPES:
-        return [or_(*seen)]
-    return list(seen) or [literal_column("1 = 0")]
+        return [or_(*seen, *shared)]
+    return [*seen, *shared] or [literal_column("1 = 0")]
 
 
 def order(sort: str) -> list[UnaryExpression[Any]]:

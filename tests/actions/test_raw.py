@@ -12,7 +12,7 @@ from helpdesk.errors import NoRoom
 from helpdesk.extensions import db
 from helpdesk.models import RawMessage
 from helpdesk.queries import due
-from helpdesk.queries.health import ledger_in
+from helpdesk.queries.ledger import ledger_in
 from tests.factories import Clock, SmallDesk
 
 MANY = 1_000_000

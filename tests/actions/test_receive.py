@@ -68,13 +68,6 @@ def test_without_a_message_id_the_content_tells(desk: SmallDesk) -> None:
     assert states == ["done", "done", "duplicate"]
 
 
-def test_two_inboxes_have_each_their_own(desk: SmallDesk) -> None:
-    mail = desk.mail()
-    here, there = receive([mail, replace(mail, inbox_id=desk.ids["parcels"])])
-    assert (here.state, there.state) == ("done", "done")
-    assert here.ticket_id != there.ticket_id
-
-
 def test_ten_of_one_thread_keep_their_order(desk: SmallDesk) -> None:
     first = desk.mail("0", verified=True)
     chain = [first]
