@@ -4,10 +4,9 @@ import hashlib
 import re
 from typing import Any
 
-from tnefparse import TNEF
-
 from channels.email.headers import header
 from channels.email.parse_mime import Entity
+from channels.email.tnef import files_of
 
 Attachment = dict[str, Any]
 MAX_NAME = 200
@@ -65,13 +64,6 @@ def safe_name(name: str) -> str:
 
 
 def _from_tnef(content: bytes) -> list[Attachment]:
-    try:
-        files = TNEF(content, do_checksum=False).attachments
-        return [_tnef_file(file) for file in files]
-    except Exception:  # noqa: BLE001  tnefparse raises many kinds on hostile input; the blob stays as it is
-        return []
-
-
-def _tnef_file(file: Any) -> Attachment:
-    name = safe_name(str(file.long_filename() or file.name or ""))
-    return attachment(name or "attachment", "application/octet-stream", bytes(file.data or b""))
+    """The files inside; their kind is told from their bytes when they are kept."""
+    return [attachment(safe_name(file.name) or "attachment", "application/octet-stream", file.content, file.inline, file.content_id or None)
+            for file in files_of(content)]

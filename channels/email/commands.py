@@ -10,7 +10,7 @@ from flask import Flask
 
 @click.group()
 def mail() -> None:
-    """Mail by hand: hand one in, or see what is read of it."""
+    """Mail by hand: hand one in, see what is read of it, or have it read again."""
 
 
 class Piped(click.Command):
@@ -42,3 +42,13 @@ def inspect(as_json: bool) -> None:
     from channels.email.inspect import inspect_paths
 
     inspect_paths(sys.stdin, sys.stdout, as_json)
+
+
+@mail.command()
+@click.argument("raw_id", type=click.IntRange(1), metavar="ID")
+@click.pass_obj
+def retry(application: Callable[[], Flask], raw_id: int) -> None:
+    """Puts a raw message back into the line, and says what that means."""
+    from channels.email.retry import retry as again
+
+    click.echo(again(application, raw_id))

@@ -5,15 +5,21 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from channels.channel import Accepted, Refused, SurelyNotAccepted
-from channels.email import smtp
+from channels.email import oauth, smtp
 from channels.email.compose import Outgoing, UnsafeHeader, compose
 from channels.email.compose_headers import checked_address
+from channels.email.credentials import sending_server, was_refused
 from channels.email.history import history_of
-from helpdesk import store, vault
+from channels.email.smtp_login import LoginRefused
+from helpdesk import egress, store, vault
 from helpdesk.extensions import db
-from helpdesk.models import Agent, Attachment, Delivery, Desk, Inbox, Letter, Message, Ticket
+from helpdesk.folding import fold_email
+from helpdesk.models import Address, Agent, Attachment, Delivery, Desk, Inbox, Letter, Message, Ticket
 from helpdesk.queries.practice import desk_is_demo
 from helpdesk.settings import current
+
+NOBODY = 0
+"""The contact of a token that was made for somebody whom we do not know yet."""
 
 
 class EmailChannel:
@@ -31,7 +37,11 @@ class EmailChannel:
         server = server_of(inbox)
         db.session.remove()  # nothing is held while the other side thinks
         sender = "" if outgoing.automatic else outgoing.from_address  # RFC 3834 §3.3: nobody answers a robot's mail
-        return smtp.send(server, sender, recipients, content, mark)
+        try:
+            return smtp.send(server, sender, recipients, content, mark)
+        except LoginRefused:
+            was_refused(inbox.id, server.bearer)
+            raise
 
 
 def recipients_of(delivery: Delivery, outgoing: Outgoing) -> list[str]:
@@ -41,9 +51,14 @@ def recipients_of(delivery: Delivery, outgoing: Outgoing) -> list[str]:
 
 
 def server_of(inbox: Inbox) -> smtp.Server:
-    """The inbox's own server, or the practice post office of this desk."""
+    """The inbox's own server, or the practice post office of this desk. SurelyNotAccepted while we have nothing to sign in with."""
     if inbox.smtp:
-        return smtp.Server(inbox.smtp["host"], int(inbox.smtp["port"]), inbox.smtp.get("security", "none"))
+        try:
+            return sending_server(inbox)
+        except vault.LostKey as error:
+            raise LoginRefused("the key that sealed the password is gone: type the password again") from error
+        except (oauth.ConsentNeeded, egress.Forbidden, OSError) as error:
+            raise LoginRefused(f"no token to sign in with: {smtp.decode(str(error))}".rstrip(": ")) from error
     if not desk_is_demo():
         raise SurelyNotAccepted("no mail server is set for this inbox")
     return smtp.Server("127.0.0.1", current().practice_smtp_port, practice=True)
@@ -58,11 +73,13 @@ def mail_of_message(message: Message, inbox: Inbox) -> Outgoing:
     return Outgoing(
         from_name=" · ".join(filter(None, [agent.shown_name(language) if agent else "", sender_name(inbox, language)])),
         from_address=inbox.address, to=pairs(message.to), cc=pairs(message.cc),
-        reply_to=reply_address(inbox, ticket) if inbox.plus_addressing else None,
-        subject=reply_subject(message.subject), text=with_signature(message, agent, language), html=None,
+        reply_to=reply_address(inbox, ticket, message) if inbox.plus_addressing else None,
+        subject=message.subject if message.automatic else reply_subject(message.subject),
+        text=with_signature(message, agent, language), html=None,
         message_id=message.external_id or "", in_reply_to=message.in_reply_to or None, references=message.references,
         attachments=[content_of(file) for file in files if not is_picture(file)], date=message.created_at,
         pictures=[content_of(file) for file in files if is_picture(file)], history=history_of(message, language),
+        automatic=message.automatic, loop_marker=vault.mint_loop_marker(ticket.id) if message.automatic else "",
     )
 
 
@@ -93,10 +110,16 @@ def sender_name(inbox: Inbox, language: str) -> str:
     return desk.shown_name(language) if desk else inbox.shown_name(language)
 
 
-def reply_address(inbox: Inbox, ticket: Ticket) -> str:
-    """Our address with a token that only this ticket's contact is given."""
+def reply_address(inbox: Inbox, ticket: Ticket, message: Message) -> str:
+    """Our address with a token for who is written to: the ticket's contact where he is among them, else the first whom we know; a token
+    of nobody when we know none. It names the ticket in every hand, but the person in his own alone."""
+    addresses = [fold_email(person["address"]) for person in [*message.to, *message.cc]]
+    known = {row.value: row.contact_id for row in db.session.execute(
+        select(Address.value, Address.contact_id).where(Address.kind == "email", Address.value.in_(addresses)))}
+    written_to = [known[address] for address in addresses if address in known]
+    contact_id = ticket.contact_id if ticket.contact_id in written_to else next(iter(written_to), NOBODY)
     local, _, domain = inbox.address.rpartition("@")
-    return f"{local}+{vault.mint_reply_token(ticket.id, ticket.contact_id)}@{domain}"
+    return f"{local}+{vault.mint_reply_token(ticket.id, contact_id)}@{domain}"
 
 
 def reply_subject(subject: str) -> str:

@@ -15,10 +15,13 @@ from helpdesk.extensions import db
 from helpdesk.models import Message, RawMessage
 from helpdesk.pictures import SHOWN_INLINE
 from helpdesk.queries.ticket import find_message
+from helpdesk.safe_html import clean
+from helpdesk.web import remote_pictures
 from helpdesk.web.access import allow, viewer
 
 blueprint = Blueprint("messages", __name__)
-CID, MOST_PICTURE_BYTES = re.compile(r'data-cid="([^"]*)"'), 2 * 1024 * 1024
+CID, REMOTE = re.compile(r'data-cid="([^"]*)"'), re.compile(r'data-remote-src="([^"]*)"')
+MOST_PICTURE_BYTES, MOST_PAGE_BYTES = 2 * 1024 * 1024, 10 * 1024 * 1024
 LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-popups allow-popups-to-escape-sandbox"
 
 
@@ -27,25 +30,45 @@ LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; s
 def html(message_id: int) -> Response:
     """The safe HTML in a page of its own that can run nothing, load nothing and knows nothing of us."""
     message = find_message(viewer(), message_id)
+    return letter(message, with_pictures(message), LETTER_POLICY)
+
+
+@blueprint.post("/messages/<int:message_id>/pictures")
+@allow("agent")
+def pictures(message_id: int) -> Response:
+    """The same after an agent asked for the pictures that lie elsewhere: they come through us."""
+    message = find_message(viewer(), message_id)
+
+    def through_us(found: re.Match[str]) -> str:
+        return f'src="{remote_pictures.address(message.id, html_words.unescape(found[1]))}"'
+    policy = LETTER_POLICY.replace("img-src data:", f"img-src data: {request.host_url}pictures/")
+    return letter(message, REMOTE.sub(through_us, with_pictures(message)), policy)
+
+
+def letter(message: Message, content: str, policy: str) -> Response:
+    """The page of the frame; NotFound for a message without formatting."""
     if not message.html:
         raise NotFound
-    body = render_template("messages/letter.html", html=with_pictures(message), language=message.language or "ar")
-    return Response(body, headers={"Content-Security-Policy": LETTER_POLICY, "Referrer-Policy": "no-referrer"})
+    body = render_template("messages/letter.html", html=content, language=message.language or "ar")
+    return Response(body, headers={"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"})
 
 
 def with_pictures(message: Message) -> str:
     """Its own pictures put where it names them: a page that may load nothing carries them inside."""
-    pictures = {
+    named = {
         file.content_id.strip("<>"): file for file in message.attachments
         if file.content_id and file.content_type in SHOWN_INLINE and file.size <= MOST_PICTURE_BYTES
     }
+    left = MOST_PAGE_BYTES
 
     def picture(found: re.Match[str]) -> str:
-        file = pictures.get(html_words.unescape(found[1]))
-        if file is None:
+        nonlocal left
+        file = named.get(html_words.unescape(found[1]))
+        if file is None or file.size > left or not store.path_of(file.sha256).exists():
             return found[0]
+        left -= file.size
         return f'src="data:{file.content_type};base64,{base64.b64encode(store.path_of(file.sha256).read_bytes()).decode()}"'
-    return CID.sub(picture, message.html or "")
+    return CID.sub(picture, clean(message.html or ""))
 
 
 @blueprint.get("/messages/<int:message_id>/raw")

@@ -15,7 +15,7 @@ from helpdesk.errors import Invalid, NotFound
 from helpdesk.extensions import db
 from helpdesk.incoming import Person
 from helpdesk.models import Delivery, Event, Message
-from helpdesk.queries.health import ledger_out
+from helpdesk.queries.ledger import ledger_out
 from tests.factories import NOW, Clock, SmallDesk, kinds, ticket, writing
 from tests.smtp_sink import Sink
 

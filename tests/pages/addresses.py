@@ -7,8 +7,11 @@ PAGES = {
     "/agents/new": "/agents/new",
     "/desk": "/desk",
     "/health": "/health",
+    "/held": "/held",
     "/inboxes": "/inboxes",
     "/inboxes/<int(max=2147483647):inbox_id>": "/inboxes/{inbox}",
+    "/inboxes/<int(max=2147483647):inbox_id>/consent": "/inboxes/{inbox}/consent",
+    "/inboxes/consent": "/inboxes/consent",
     "/inboxes/new": "/inboxes/new",
     "/practice/mail": "/practice/mail",
     "/practice/mail/<int:mail_id>": "/practice/mail/{mail}",
@@ -31,6 +34,9 @@ DOORS = {
 }
 """Whole pages for whoever is not."""
 
+ELSEWHERE = {"/pictures/<token>": "/pictures/none"}
+"""What lies on other people's hosts: there is none of it here."""
+
 FIRST = {"/first-run": "/first-run"}
 """The page of a desk that is nobody's yet."""
 
@@ -41,6 +47,7 @@ LETTERS = {
 """What somebody else wrote, shown inside a frame of ours."""
 
 PARTS = {
+    "/inboxes/<int(max=2147483647):inbox_id>/check": "/inboxes/{inbox}/check",
     "/tickets/<int:number>/thread": "/tickets/{ticket}/thread",
     "/tickets/rows": "/tickets/rows",
 }
@@ -48,7 +55,10 @@ PARTS = {
 
 ANSWERS = {
     "/attachments/<int:attachment_id>": "/attachments/{attachment}",
+    "/attachments/<int:attachment_id>/picture": "/attachments/{attachment}/picture",
+    "/attachments/<int:attachment_id>/thumbnail": "/attachments/{attachment}/thumbnail",
     "/healthz": "/healthz",
+    "/held/<int:held_id>/raw": "/held/{raw}/raw",
     "/live": "/live",
     "/messages/<int:message_id>/raw": "/messages/{message}/raw",
     "/practice/mail/<int:mail_id>/raw": "/practice/mail/{mail}/raw",
@@ -59,6 +69,8 @@ ANSWERS = {
 """Files, streams and words for machines: no page, so they only have to answer."""
 
 MORE = (
+    "/held?kind=screened",
+    "/held?kind=held",
     "/tickets?view=mine",
     "/tickets?view=snoozed",
     "/tickets?view=spam&sort=oldest",

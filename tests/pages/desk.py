@@ -15,7 +15,7 @@ from tests.journeys.product import Product
 
 SUBJECT = "Formatted: the robot vacuum stops"
 PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63fcffff3f0005fe02fea7569a160000000049454e44ae426082"
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000b49444154789c63f80f040009fb03fdfb5e6b2b0000000049454e44ae426082"
 )
 FIELD = r'name="{}" value="([^"]*)"'
 
@@ -124,8 +124,9 @@ def letter(subject: str, sender: str, name: str, text: str) -> EmailMessage:
 
 
 def formatted() -> EmailMessage:
-    """With formatting and a picture."""
+    """With formatting, a picture, and a Cc that takes no part."""
     mail = letter(SUBJECT, "noura@example.com", "نورة الحربي", "مرحبًا، المكنسة RX-200 تتوقف.\n\nThank you, Noura")
+    mail["Cc"] = "sami@example.org"
     mail.add_alternative("<h2>مرحبًا</h2><p>المكنسة <b>RX-200</b> تتوقف.</p><p>Thank you, <i>Noura</i></p>", subtype="html")
     mail.add_attachment(PIXEL, maintype="image", subtype="png", filename="vacuum.png")
     return mail

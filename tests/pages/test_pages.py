@@ -130,7 +130,8 @@ def test_every_route_has_a_sample(tmp_path: Path) -> None:
     from helpdesk.settings import Settings
 
     app = create_app(Settings.from_environ({"HELPDESK_DATA": str(tmp_path), "HELPDESK_REDIS_URL": "redis://127.0.0.1:1/0"}))
-    tables = (addresses.PAGES, addresses.DOORS, addresses.FIRST, addresses.LETTERS, addresses.PARTS, addresses.ANSWERS)
+    tables = (addresses.PAGES, addresses.DOORS, addresses.FIRST, addresses.LETTERS, addresses.PARTS, addresses.ANSWERS,
+              addresses.ELSEWHERE)
     known = [rule for table in tables for rule in table]
     assert sorted(known) == sorted(rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()))
 

@@ -22,6 +22,10 @@ KNOWN = {
     "English": "the language's own name",
     "UTC": "what every zone is told by",
     **dict.fromkeys(("Redis", "helpdesk"), "a program's own name"),
+    **dict.fromkeys(("IMAP", "SMTP", "TLS", "STARTTLS", "OAuth", "INBOX", "Authentication", "Results", "scope"), "a protocol's own word"),
+    **dict.fromkeys(("Google", "Microsoft", "Yahoo", "iCloud", "Fastmail"), "a provider's own name"),
+    **dict.fromkeys(("HELPDESK", "EGRESS", "ALLOW"), "a setting's own name"),
+    **dict.fromkeys(("mx", "example", "com", "https"), "an address"),
     **dict.fromkeys(("Ctrl", "Shift", "Alt", "Enter", "Esc"), "what stands on the key"),
     **dict.fromkeys(("Chrome", "Linux", "Chromium"), "a browser's and a system's own name"),
 }

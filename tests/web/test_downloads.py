@@ -1,15 +1,19 @@
 """What leaves as a file or as a customer's HTML can run nothing (safety S16, S17)."""
 
+import resource
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from helpdesk import store
 from helpdesk.actions.receive import receive
 from helpdesk.extensions import db
 from helpdesk.incoming import StoredFile
 from helpdesk.models import Attachment
-from helpdesk.pictures import kind_of
+from helpdesk.pictures import drawn_anew, kind_of
 from tests.web.site import PNG, Site
 
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
@@ -34,7 +38,7 @@ FILES = {  # what a customer may call a picture, and is none
     "x.xml": b'<?xml version="1.0"?><?xml-stylesheet href="x.xsl"?><a/>',
     "x.js": b"alert(1)",
 }
-PICTURES = {"a.png": PNG, "a.jpg": b"\xff\xd8\xff\xe0JFIF", "a.gif": b"GIF89a" + HTML, "a.webp": b"RIFF\0\0\0\0WEBPVP8 "}
+BROKEN = {"a.png": PNG[:40], "a.jpg": b"\xff\xd8\xff\xe0JFIF", "a.gif": b"GIF89a" + HTML, "a.webp": b"RIFF\0\0\0\0WEBPVP8 "}
 NAMES = [
     "../../etc/passwd",
     'a"b.txt',
@@ -59,23 +63,60 @@ def attached(site: Site, files: dict[str, bytes]) -> dict[str, int]:
         return {name: row.id for name, row in zip(files, rows, strict=True)}
 
 
-def test_nothing_but_a_picture_is_shown(site: Site) -> None:
+def test_every_file_is_a_download(site: Site) -> None:
     client = site.client("rana")
-    for name, number in attached(site, FILES).items():
+    files = FILES | BROKEN | {"photo.png": PNG}
+    for name, number in attached(site, files).items():
         answer = client.get(f"/attachments/{number}")
-        assert answer.data == FILES[name]
+        assert answer.data == files[name]
         assert answer.headers["Content-Type"] == "application/octet-stream", name
         assert answer.headers["Content-Disposition"].startswith("attachment;"), name
         guarded(answer.headers)
 
 
-def test_a_picture_by_its_bytes_may_be_looked_at_and_runs_nothing(site: Site) -> None:
+def test_only_a_picture_is_looked_at_and_only_drawn_anew(site: Site) -> None:
     client = site.client("rana")
-    for name, number in attached(site, PICTURES).items():
-        answer = client.get(f"/attachments/{number}")
-        assert answer.headers["Content-Type"] in ("image/png", "image/jpeg", "image/gif", "image/webp"), name
-        assert answer.headers["Content-Disposition"].startswith("inline;")
-        guarded(answer.headers)
+    for name, number in attached(site, FILES | BROKEN).items():
+        assert {client.get(f"/attachments/{number}/{form}").status_code for form in ("thumbnail", "picture")} == {404}, name
+    polyglots = {f"a.{kind}": picture(kind) + HTML for kind in ("png", "jpeg", "gif", "webp")}
+    for name, number in attached(site, polyglots).items():
+        for form, most in (("thumbnail", 176), ("picture", 1600)):
+            answer = client.get(f"/attachments/{number}/{form}")
+            assert answer.headers["Content-Type"] == "image/webp", name
+            assert HTML not in answer.data
+            assert b"secret" not in answer.data, "what stood beside the picture stays behind"
+            guarded(answer.headers)
+            with Image.open(BytesIO(answer.data)) as drawn:
+                assert (drawn.format, max(drawn.size)) == ("WEBP", most), name
+
+
+def test_what_is_no_picture_is_not_opened_as_one() -> None:
+    """Pillow would take a picture that begins a little later, or of a kind that we do not know, too."""
+    bitmap, photograph = BytesIO(), picture("jpeg", (90, 60))
+    Image.new("RGB", (90, 60)).save(bitmap, "BMP")
+    assert drawn_anew(photograph, (9, 9))
+    others = (bitmap.getvalue(), b" " + photograph, b"GIF" + photograph, b"", *FILES.values())
+    assert {drawn_anew(one, (9, 9)) for one in others} == {None}
+
+
+def picture(kind: str, size: tuple[int, int] = (3000, 2000)) -> bytes:
+    """A plain picture with a word in its metadata."""
+    made = BytesIO()
+    more = {"pnginfo": PngInfo()} if kind == "png" else {"comment": b"secret"} if kind in ("jpeg", "gif") else {"exif": b"secret"}
+    if kind == "png":
+        more["pnginfo"].add_text("Comment", "secret")
+    Image.new("RGB", size, "teal").save(made, kind, **more)
+    return made.getvalue()
+
+
+def test_a_picture_that_would_fill_the_memory_is_not_drawn() -> None:
+    """A few kB on the disk, hundreds of MB when opened."""
+    bombs = {kind: picture(kind, (6_000, 6_000)) for kind in ("png", "gif", "webp")}
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert {kind: drawn_anew(bomb, (100, 100)) for kind, bomb in bombs.items()} == dict.fromkeys(bombs)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000
+    photograph = picture("jpeg", (9_000, 6_000))
+    assert drawn_anew(photograph, (100, 100)), "a camera's is decoded at a fraction of its size"
 
 
 def guarded(headers: dict[str, str]) -> None:
@@ -107,7 +148,10 @@ def test_every_download_route_is_looked_at_here(site: Site) -> None:
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert files == {
         "/attachments/<int:attachment_id>",
+        "/attachments/<int:attachment_id>/picture",
+        "/attachments/<int:attachment_id>/thumbnail",
         "/messages/<int:message_id>/raw",
+        "/held/<int:held_id>/raw",
         "/raw/<int:raw_id>",
         "/practice/mail/<int:mail_id>/raw",
     }

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.email import html as sanitiser
 from channels.email.html import sanitise
-from channels.email.html_style import safe_style
 from channels.email.html_text import text_of_html
+from helpdesk import safe_html as sanitiser
+from helpdesk.safe_style import safe_style
 
 CODE = "alert(1)"
 HANDLERS = [

@@ -13,7 +13,7 @@ from helpdesk import search_index
 from helpdesk.actions.raw import store_raw
 from helpdesk.extensions import db
 from helpdesk.models import Attachment, Message, RawMessage, Ticket
-from helpdesk.queries.health import ledger_in
+from helpdesk.queries.ledger import ledger_in
 from helpdesk.vault import mint_message_id, mint_reply_token
 from tests.channels.email.samples import mail
 from tests.factories import SmallDesk, ticket

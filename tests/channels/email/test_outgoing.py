@@ -88,6 +88,17 @@ def test_a_token_only_where_the_server_takes_it(desk: SmallDesk, leave: Leave, p
         assert read_reply_token(token) == (number, ticket(number).contact_id)
 
 
+def test_the_token_is_of_who_is_written_to(desk: SmallDesk, leave: Leave) -> None:
+    """The contact where he is among them, else the first whom we know, else nobody (safety S2)."""
+    change_inbox(desk, plus_addressing=True)
+    number, sami = desk.ticket(), ticket(desk.ticket(sender="sami@example.com")).contact_id
+    table = [(["sami", "noura"], ticket(number).contact_id), (["unknown", "sami"], sami), (["unknown"], 0)]
+    for names, owner in table:
+        reply(desk.viewer("rana"), number, writing(number, to=[Person("", f"{name}@example.com") for name in names]))
+        mail = email.message_from_bytes(leave()[-1].content, policy=policy.default)
+        assert read_reply_token(mail["Reply-To"].addresses[0].username.partition("+")[2]) == (number, owner), names
+
+
 def test_no_customer_writes_our_headers(desk: SmallDesk, leave: Leave) -> None:
     """Safety F1 and S12, through the whole house: subject, name, ids and file name are the customer's."""
     for hostile in HOSTILE:
