@@ -18,7 +18,7 @@ check-guards: install
 	@.venv/bin/python tests/check_guards.py $(ONLY)
 
 bench: install
-	@.venv/bin/python -m bench $(ONLY)
+	@BENCH_SIZE=$(SIZE) .venv/bin/python -m bench $(ONLY)
 
 messages: install
 	@.ci/messages

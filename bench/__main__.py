@@ -5,7 +5,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 
-from bench import live, load, pages, rest, search, start, writers
+from bench import burst, intake, live, load, mutated, pages, rest, search, start, threads, writers
 from bench.desk import Grounds
 from bench.kills import measure as kills
 from bench.results import HEAD, Row, save
@@ -23,7 +23,11 @@ MEASURES: dict[str, Callable[[Grounds], Iterator[Row]]] = {
     "rest": rest.at_rest,
     "page": rest.page,
     "first_run": start.first,
+    "mutated": mutated.measure,
+    "threads": threads.measure,
     "kills": kills.measure,
+    "intake": intake.measure,
+    "burst": burst.measure,
 }
 
 

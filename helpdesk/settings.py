@@ -28,6 +28,7 @@ class Settings:
     lmtp_listen: LmtpAddress | None
     trusted_proxies: int
     egress_allow: tuple[str, ...]
+    alarm_webhook: str | None
     log: str
     testing: bool
     test_clock: Path | None
@@ -50,6 +51,7 @@ class Settings:
             lmtp_listen=lmtp_listen(env.get("HELPDESK_LMTP_LISTEN", "")),
             trusted_proxies=number(env, "HELPDESK_TRUSTED_PROXIES", 0, 0, 10),
             egress_allow=tuple(part.strip() for part in env.get("HELPDESK_EGRESS_ALLOW", "").split(",") if part.strip()),
+            alarm_webhook=web_address(env, "HELPDESK_ALARM_WEBHOOK"),
             log=one_of(env, "HELPDESK_LOG", "text", ("text", "json")),
             testing=testing,
             test_clock=Path(env["HELPDESK_TEST_CLOCK"]) if testing and env.get("HELPDESK_TEST_CLOCK") else None,
@@ -91,6 +93,14 @@ def base_url(env: Mapping[str, str], host: str, port: int) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise SettingError(f"HELPDESK_BASE_URL must look like https://desk.example.com, not “{text}”.")
     return text.rstrip("/")
+
+
+def web_address(env: Mapping[str, str], name: str) -> str | None:
+    """An https or http address, or None where none is given."""
+    text = env.get(name) or None
+    if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname):
+        raise SettingError(f"{name} must look like https://alarms.example.com/path, not “{text}”.")
+    return text
 
 
 def database_url(env: Mapping[str, str], data: Path) -> str:

@@ -3,6 +3,7 @@
 no@     550 at RCPT          grey@   450 at RCPT         early@  hangs up at RCPT
 e451@   451 after the dot    e554@   554 after the dot   drop@   keeps the mail, hangs up without an answer
 hang@   keeps the mail and never answers                 slow@   keeps the mail and answers after a while
+once@   450 at RCPT, the first time an address is named  late@   451 after the dot, the first time
 """
 
 import asyncio
@@ -13,8 +14,9 @@ from types import TracebackType
 from typing import Self
 
 SLOW_SECONDS = 0.3
-REFUSALS = {"no": "550 5.1.1 No such mailbox", "grey": "450 4.2.0 Come again"}
-AFTER_DOT = {"e451": "451 4.3.0 Not now", "e554": "554 5.7.1 Not wanted"}
+REFUSALS = {"no": "550 5.1.1 No such mailbox", "grey": "450 4.2.0 Come again", "once": "450 4.2.0 Come again"}
+AFTER_DOT = {"e451": "451 4.3.0 Not now", "e554": "554 5.7.1 Not wanted", "late": "451 4.3.0 Not now"}
+FIRST_TIME = ("once", "late")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ class Talk:
 class Sink:
     """`with Sink() as sink:` listens on `sink.port` of the loopback; `sink.journal` holds what came with a final dot."""
 
-    def __init__(self) -> None:
+    def __init__(self, hang_seconds: float = 1e6) -> None:
+        self.hang_seconds = hang_seconds
+        self.known: set[str] = set()
         self.journal: list[Kept] = []
         self.connections = 0
         self.loop = asyncio.new_event_loop()
@@ -107,7 +111,7 @@ class Sink:
         return verb != "QUIT"
 
     async def recipient(self, address: str, talk: Talk, writer: asyncio.StreamWriter) -> bool:
-        mode = mode_of(address)
+        mode = self.mode(address) if mode_of(address) != "late" else ""
         if mode == "early":
             return False
         if mode not in REFUSALS:
@@ -122,17 +126,28 @@ class Sink:
             lines.append(line[1:] if line.startswith(b"..") else line)
         if line == b"":
             return False  # no final dot: not taken
-        mode = next((mode_of(address) for address in talk.recipients if mode_of(address)), "")
+        mode = next((mode for address in talk.recipients if (mode := self.mode(address))), "")
         answer = "refused" if mode in AFTER_DOT else mode or "ok"
         self.journal.append(Kept(talk.sender, tuple(talk.recipients), b"".join(lines), answer))
         if mode == "hang":
-            await asyncio.Event().wait()
+            await asyncio.sleep(self.hang_seconds)
+            return False
         if mode == "slow":
             await asyncio.sleep(SLOW_SECONDS)
         if mode == "drop":
             return False
         await say(writer, AFTER_DOT.get(mode, f"250 2.0.0 Kept as {len(self.journal)}"))
         return True
+
+
+    def mode(self, address: str) -> str:
+        """How it is treated now: some are known the second time."""
+        mode = mode_of(address)
+        if mode not in FIRST_TIME:
+            return mode
+        first = address not in self.known
+        self.known.add(address)
+        return mode if first else ""
 
 
 def mode_of(address: str) -> str:

@@ -1,10 +1,11 @@
-"""The judge: reads the product's file with sqlite3 and compares it with what was handed over and what came out. It knows the tables,
-and nothing of the product's code."""
+"""The judge: reads the product's tables by its own line and compares them with what was handed over and what came out. It knows the
+tables, and nothing of the product's code."""
 
-import sqlite3
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+
+from bench.kills.books import Books
 
 UNDONE = {
     "raw mail": "SELECT count(*) FROM raw_message WHERE state = 'received'",
@@ -18,6 +19,9 @@ ONCE = {
     "releases": "SELECT message_id, count(*) FROM event WHERE kind = 'reply_released' GROUP BY message_id HAVING count(*) > 1",
     "deliveries": "SELECT message_id, count(*) FROM delivery WHERE message_id IS NOT NULL GROUP BY message_id HAVING count(*) > 1",
 }
+CAME = "SELECT external_id FROM message WHERE kind = 'incoming'"
+LEFT = """SELECT idempotency_key, message.id, message.ticket_id, external_id, delivery.state FROM message
+LEFT JOIN delivery ON delivery.message_id = message.id WHERE kind = 'outgoing' AND idempotency_key IS NOT NULL"""
 
 
 @dataclass
@@ -30,43 +34,50 @@ class Verdict:
     arrived_uncertain: int = 0
 
 
-def undone(file: Path) -> dict[str, int]:
+def undone(books: Books) -> dict[str, int]:
     """What still waits, by name; only what there is."""
-    with opened(file) as line:
-        found = {name: int(line.execute(question).fetchone()[0]) for name, question in UNDONE.items()}
-    return {name: count for name, count in found.items() if count}
+    whole = "SELECT " + ", ".join(f"({question})" for question in UNDONE.values())
+    return {name: count for name, count in zip(UNDONE, books.rows(whole)[0], strict=True) if count}
 
 
-def judge(file: Path, mails: list[str], keys: list[str], at_sink: list[str]) -> Verdict:
-    """Mails by Message-ID, answers by idempotency key, both as they were accepted; what the sink took, by Message-ID."""
+def arrived(books: Books) -> int:
+    """How many mails are messages."""
+    return int(books.rows("SELECT count(*) FROM message WHERE kind = 'incoming' AND raw_message_id IS NOT NULL")[0][0])
+
+
+def beside_the_dot(books: Books) -> int:
+    """Answers whose final dot may have left, and of which nothing more is on record."""
+    return int(books.rows("SELECT count(*) FROM delivery WHERE state = 'sending' AND data_started_at IS NOT NULL")[0][0])
+
+
+def judge(books: Books, mails: list[str], keys: Mapping[str, str], at_sink: list[str]) -> Verdict:
+    """Mails by Message-ID, answers by idempotency key (with how the customer's server takes them), both as they were accepted; what the
+    sink took, by Message-ID."""
     verdict = Verdict()
-    with opened(file) as line:
-        came = Counter(name for (name,) in line.execute("SELECT external_id FROM message WHERE kind = 'incoming'"))
-        for name in mails:
-            note(verdict, f"mail {name}", came[name])
-        arrived = Counter(at_sink)
-        for key in keys:
-            answers = line.execute(
-                "SELECT message.id, message.ticket_id, message.external_id, delivery.state FROM message "
-                "LEFT JOIN delivery ON delivery.message_id = message.id WHERE idempotency_key = ?",
-                (key,),
-            ).fetchall()
-            note(verdict, f"answer {key}", len(answers))
-            for message, ticket, name, state in answers:
-                judge_answer(verdict, (ticket, message), state, arrived[name])
-        for what, question in ONCE.items():
-            verdict.twice += [f"{what} of message {message}: {count}" for message, count in line.execute(question)]
+    came = Counter(name for (name,) in books.rows(CAME))
+    for name in mails:
+        note(verdict, f"mail {name}", came[name])
+    arrivals, answers = Counter(at_sink), books.rows(LEFT)
+    written = Counter(key for key, *_ in answers)
+    for key in keys:
+        note(verdict, f"answer {key}", written[key])
+    for key, message, ticket, name, state in answers:
+        judge_answer(verdict, (ticket, message), state, arrivals[name], keys.get(key, ""))
+    for what, question in ONCE.items():
+        verdict.twice += [f"{what} of message {message}: {count}" for message, count in books.rows(question)]
     return verdict
 
 
-def judge_answer(verdict: Verdict, answer: tuple[int, int], state: str, arrivals: int) -> None:
-    """An uncertain one may have arrived or not; all others once."""
+def judge_answer(verdict: Verdict, answer: tuple[int, int], state: str, arrivals: int, mode: str = "") -> None:
+    """An uncertain one may have arrived or not; one whose customer does not exist must have failed; all others once."""
     if state == "uncertain":
         verdict.uncertain.append(answer)
         verdict.arrived_uncertain += arrivals
         if arrivals <= 1:
             return
-    note(verdict, f"answer of message {answer[1]} ({state}) at the customer's server", arrivals)
+    if state == "failed" and mode == "no" and not arrivals:
+        return
+    note(verdict, f"answer of message {answer[1]} ({state}, {mode or 'ok'}) at the customer's server", arrivals)
 
 
 def note(verdict: Verdict, what: str, count: int) -> None:
@@ -75,8 +86,3 @@ def note(verdict: Verdict, what: str, count: int) -> None:
         verdict.lost.append(what)
     elif count > 1:
         verdict.twice.append(f"{what}: {count} times")
-
-
-def opened(file: Path) -> sqlite3.Connection:
-    """Reading only."""
-    return sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=20)

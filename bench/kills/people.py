@@ -5,7 +5,7 @@ import re
 import smtplib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
@@ -25,49 +25,67 @@ class Gate:
 
     def __init__(self) -> None:
         self.share = 0.0
+        self.walking: set[int] = set()
 
     def places(self, many: int) -> Iterator[int]:
         """0 to many, each when its turn has come."""
+        me = threading.get_ident()
         for place in range(many):
             while place >= self.share * many:
+                self.walking.discard(me)
                 time.sleep(PAUSE_SECONDS)
+            self.walking.add(me)
             yield place
+        self.walking.discard(me)
 
 
 class Customers:
-    """`accepted` are the Message-IDs of mails that got a 250."""
+    """`accepted` are the Message-IDs of mails that got a 250. One mail in ten has a file."""
 
-    def __init__(self) -> None:
+    def __init__(self, to: str, door: Callable[[EmailMessage], bool]) -> None:
+        self.to, self.door = to, door
         self.accepted: list[str] = []
 
-    def send(self, post: str, many: int, gate: Gate) -> None:
+    def send(self, many: int, gate: Gate) -> None:
         """So many new mails, one after another, each from its own customer."""
-        for _ in gate.places(many):
+        for place in gate.places(many):
             mail = EmailMessage()
             name = uuid4().hex
-            mail["From"], mail["To"], mail["Subject"] = f"c{name}@example.com", "support@example.com", f"About {name[:8]}"
+            mail["From"], mail["To"], mail["Subject"] = f"c{name}@example.com", self.to, f"About {name[:8]}"
             mail["Message-ID"] = f"<{name}@customer.example.com>"
             mail.set_content(f"Where is my parcel {name}?")
-            again_until(lambda mail=mail: hand_over(post, mail))
+            if place % 10 == 0:
+                mail.add_attachment(name.encode() * 200, maintype="application", subtype="octet-stream", filename=f"{name[:8]}.bin")
+            again_until(lambda mail=mail: self.door(mail))
             self.accepted.append(f"{name}@customer.example.com")
 
 
-def hand_over(post: str, mail: EmailMessage) -> bool:
+def hand_over(post: str, mail: EmailMessage, kind: type[smtplib.SMTP] = smtplib.SMTP) -> bool:
     """One try; False when the line broke or the answer was "later"."""
     host, _, port = post.rpartition(":")
     try:
-        with smtplib.SMTP(host, int(port), timeout=10) as line:
+        with kind(host, int(port), timeout=10) as line:
             line.send_message(mail)
         return True
     except (OSError, smtplib.SMTPException):
         return False
 
 
+FAULTS = {13: "once", 29: "late", 43: "no", 61: "drop", 77: "slow", 91: "once"}
+"""Of a hundred customers of an answer, those whose mail server fails, and how; beside one of a thousand whose server hangs."""
+
+
+def mode_of(place: int) -> str:
+    """How the customer's server takes the answer of that place; "" without a fault."""
+    return "hang" if place % 1000 == 499 else FAULTS.get(place % 100, "")
+
+
 class Agent:
-    """Signs in as the demo's supervisor. `accepted` are the idempotency keys of answers that the product said it had."""
+    """Signs in as the demo's supervisor. `accepted` are the idempotency keys of answers that the product said it had, with how the
+    customer's server takes them."""
 
     def __init__(self) -> None:
-        self.accepted: list[str] = []
+        self.accepted: dict[str, str] = {}
         self.cookie = self.token = ""
         self.tickets: list[str] = []
 
@@ -80,13 +98,22 @@ class Agent:
         page = ask(url, "GET", "/tickets", None, self.cookie)
         self.cookie, self.token, self.tickets = page.cookie or self.cookie, token_in(page.body), NUMBER.findall(page.body)
 
+    def look_again(self, url: str) -> None:
+        """The tickets of the first page as it is now; as it was, when the page cannot be had."""
+        try:
+            self.tickets = NUMBER.findall(ask(url, "GET", "/tickets", None, self.cookie).body) or self.tickets
+        except (OSError, http.client.HTTPException):
+            pass
+
     def write(self, url: str, many: int, gate: Gate) -> None:
         """So many answers, one after another, to the tickets of the first page in turn."""
         for place in gate.places(many):
-            key, number = uuid4().hex, self.tickets[place % len(self.tickets)]
+            if place and place % 100 == 0:
+                self.look_again(url)
+            key, number, mode = uuid4().hex, self.tickets[place % len(self.tickets)], mode_of(place)
             fields = {
                 "body": f"Answer {key}",
-                "to": f"{key}@example.com",
+                "to": f"{mode}-{key}@example.com" if mode else f"{key}@example.com",
                 "cc": "",
                 "status": "",
                 "idempotency_key": key,
@@ -94,7 +121,7 @@ class Agent:
                 "csrf_token": self.token,
             }
             again_until(lambda number=number, fields=fields: self.post(url, number, fields))
-            self.accepted.append(key)
+            self.accepted[key] = mode
 
     def post(self, url: str, number: str, fields: dict[str, str]) -> bool:
         """One try; False when the line broke or the product was out of order."""

@@ -1,119 +1,190 @@
-"""The story: round after round the product runs with one crash point, customers write, an agent answers; at the end all is settled."""
+"""The story: round after round the product runs with one crash point, customers write, agents answer, servers fall; at the end all is
+settled and counted."""
 
 import json
 import os
 import re
 import signal
-import sqlite3
+import subprocess
+import sys
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from bench.kills.oracle import Verdict, judge, undone
-from bench.kills.people import Agent, Customers, Gate, Together, ask
-from bench.kills.sink import Sink
+from bench.kills.books import AWAY, Books
+from bench.kills.mailbox import Mailbox
+from bench.kills.oracle import Verdict, arrived, beside_the_dot, judge, undone
+from bench.kills.people import Agent, Customers, Gate, Together, ask, hand_over
+from bench.kills.troubles import Troubles
 from tests.journeys.product import Product
 from tests.servers import free_port, until
+from tests.smtp_sink import Sink
 
 LEASE_SECONDS = 16 * 60
-STILL_SECONDS, ROUND_SECONDS = 60.0, 40.0
+STILL_SECONDS, ROUND_SECONDS, REST_SECONDS, HANG_SECONDS = 90.0, 40.0, 5.0, 12.0
 SAID = re.compile(r"^crash point (\S+)$", re.M)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`points`: (name, at which pass), a round each. Mails and answers are spread over the rounds; people go on while the product is
+    down. `redis`, `database`, `cuts`: how often these fall beside it."""
+
+    points: list[tuple[str, int]]
+    mails: int
+    answers: int
+    kills_a_round: int
+    agents: int = 1
+    redis: int = 0
+    database: int = 0
+    cuts: int = 0
 
 
 @dataclass
 class Outcome:
-    """`kills` by point; `under_way`: those at whose moment something waited to be done; `hidden`: uncertain answers no page shows."""
+    """`kills` by point; `under_way`: those at whose moment something waited to be done; `caught`: answers that lay between their final dot
+    and the record of it when something fell; `sink_faults`: mails that a server kept without saying so; `hidden`: uncertain answers no page
+    shows."""
 
     verdict: Verdict
-    kills: dict[str, int] = field(default_factory=dict)
-    under_way: int = 0
-    mails: int = 0
-    answers: int = 0
-    hidden: int = 0
+    kills: dict[str, int]
+    under_way: int
+    mails: int
+    answers: int
+    caught: int
+    sink_faults: int
+    hidden: int
+    ledger: dict[str, Any]
+    troubles: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def may_be_uncertain(self) -> int:
+        """Of so many answers nobody can know; of no other."""
+        return self.caught + self.sink_faults
 
 
 class Story:
     """One desk in one folder; the product is started anew for each round, the clock is moved by hand."""
 
-    def __init__(self, folder: Path, command: list[str]) -> None:
-        self.folder, self.command = folder, command
-        self.file, self.clock = folder / "data" / "helpdesk.db", folder / "time"
-        self.customers, self.agent = Customers(), Agent()
-        self.kills: dict[str, int] = {}
-        self.under_way = 0
+    def __init__(self, folder: Path, command: list[str], books: Books, mailbox: Mailbox | None = None) -> None:
+        self.folder, self.command, self.books, self.mailbox = folder, command, books, mailbox
+        self.clock = folder / "time"
         self.clock.write_text(datetime.now().astimezone().isoformat())
+        self.kills: dict[str, int] = {}
+        self.under_way = self.caught = 0
         self.post, self.url = f"127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}"
+        self.customers = [Customers("support@example.com", lambda mail: hand_over(self.post, mail))]
+        if mailbox is not None:
+            self.customers.append(Customers("imap@example.com", mailbox.take))
 
-    def run(self, points: list[tuple[str, int]], mails: int, answers: int, kills_a_round: int) -> Outcome:
-        """`points`: (name, at which pass). Mails and answers are spread over the rounds; people go on while the product is down."""
-        gate = Gate()
-        with Sink() as sink:
-            self.set_up(sink.port)
-            people = Together(lambda: self.customers.send(self.post, mails, gate), lambda: self.agent.write(self.url, answers, gate))
-            for place, (point, passes) in enumerate(points):
-                gate.share = (place + 1) / len(points)
-                self.round(point, passes, sink.port, people, kills_a_round)
-            shown = self.settle(sink.port, people)
-            verdict = judge(self.file, self.customers.accepted, self.agent.accepted, sink.taken)
-        hidden = sum(1 for answer in verdict.uncertain if answer not in shown)
-        return Outcome(verdict, self.kills, self.under_way, len(self.customers.accepted), len(self.agent.accepted), hidden)
+    def run(self, plan: Plan) -> Outcome:
+        """From an empty folder to the count."""
+        gate, troubles = Gate(), Troubles(plan.redis, plan.database, plan.cuts, len(plan.points))
+        agents = [Agent() for _ in range(plan.agents)]
+        with Sink(HANG_SECONDS) as sink:
+            self.set_up(sink.port, agents)
+            works = [(lambda one=one: one.send(plan.mails // len(self.customers), gate)) for one in self.customers]
+            works += [(lambda one=one: one.write(self.url, plan.answers // len(agents), gate)) for one in agents]
+            people = Together(*works)
+            for place, (point, passes) in enumerate(plan.points):
+                gate.share = (place + 1) / len(plan.points)
+                self.round(f"{point}:{passes}", sink.port, people, gate, plan.kills_a_round, troubles)
+            return self.settle(sink, people, agents, troubles)
+
+    def environment(self, sink: int) -> dict[str, str]:
+        """The product's settings."""
+        allowed = [f"127.0.0.1:{sink}", *([self.mailbox.allowed] if self.mailbox else [])]
+        settings = {"HELPDESK_TESTING": "1", "HELPDESK_TEST_CLOCK": str(self.clock), "HELPDESK_EGRESS_ALLOW": ",".join(allowed)}
+        settings |= {"HELPDESK_PORT": self.url.rpartition(":")[2], "HELPDESK_PRACTICE_SMTP_PORT": self.post.rpartition(":")[2]}
+        return settings | {"HELPDESK_DATA": str(self.folder / "data")} | self.books.environment
 
     def start(self, sink: int, crash: str = "") -> Product:
         """The product, with a crash point or without."""
-        settings = {"HELPDESK_TESTING": "1", "HELPDESK_TEST_CLOCK": str(self.clock), "HELPDESK_EGRESS_ALLOW": f"127.0.0.1:{sink}"}
-        settings |= {"HELPDESK_PORT": self.url.rpartition(":")[2], "HELPDESK_PRACTICE_SMTP_PORT": self.post.rpartition(":")[2]}
-        product = Product(self.folder, self.command, settings | ({"HELPDESK_TEST_CRASH": crash} if crash else {}))
-        return product.wait_until_ready()
+        settings = self.environment(sink) | ({"HELPDESK_TEST_CRASH": crash} if crash else {})
+        return Product(self.folder, self.command, settings).wait_until_ready()
 
-    def set_up(self, sink: int) -> None:
-        """The demo desk, whose inboxes send to the sink from now on; the agent signs in."""
+    def set_up(self, sink: int, agents: list[Agent]) -> None:
+        """The demo desk, whose inboxes send to the sink from now on; the agents sign in."""
         product = self.start(sink)
-        self.agent.sign_in(product.url)
-        end(product)
-        with sqlite3.connect(self.file) as line:
-            line.execute("UPDATE inbox SET smtp = ?", (json.dumps({"host": "127.0.0.1", "port": sink, "security": "none"}),))
-        line.close()
+        for agent in agents:
+            agent.sign_in(product.url)
+        if self.mailbox is not None:
+            self.mailbox.add_to_desk(self.folder, self.command[0], os.environ | self.environment(sink), sink)
+        self.end(product)
+        self.books.write("UPDATE inbox SET smtp = :smtp", smtp=json.dumps({"host": "127.0.0.1", "port": sink, "security": "none"}))
 
-    def round(self, point: str, passes: int, sink: int, people: Together, most: int) -> None:
-        """Work goes on while a point kills; over when it has killed enough, or ROUND_SECONDS after it began."""
-        product = self.start(sink, f"{point}:{passes}")
-        limit, killed = time.monotonic() + ROUND_SECONDS, 0
-        while killed < most and time.monotonic() < limit:
-            people.going_on()
-            self.move_clock(1)  # five times as fast as a clock on the wall: undo windows end, leases do not
+    def round(self, crash: str, sink: int, people: Together, gate: Gate, most: int, troubles: Troubles) -> None:
+        """Work goes on while a point kills and servers fall; over when enough has fallen and people have done their share, or
+        ROUND_SECONDS after it began."""
+        product = self.start(sink, crash)
+        begun, killed, enough_at = time.monotonic(), 0, 0.0
+        troubles.begin_round()
+        while time.monotonic() - begun < ROUND_SECONDS:
+            working = people.going_on()
+            self.move_clock(0.4)  # twice as fast as a clock on the wall: undo windows end, leases do not
             time.sleep(0.2)
-            busy, before = bool(undone(self.file)) or people.going_on(), killed
+            troubles.strike(time.monotonic() - begun, self.books, self.mailbox)
+            busy, before = working or self.busy(), killed
             killed = len(SAID.findall(product.log.read_text(errors="replace")))
             self.under_way += (killed - before) if busy else 0
+            if killed >= most and troubles.over:
+                enough_at = enough_at or time.monotonic()
+                if not gate.walking or time.monotonic() - enough_at > REST_SECONDS:
+                    break
+        point = crash.partition(":")[0]
         self.kills[point] = self.kills.get(point, 0) + killed
-        end(product)
+        self.end(product)
+        self.caught += beside_the_dot(self.books)  # their leases still hold, and nobody is there
         self.move_clock(LEASE_SECONDS)
 
-    def settle(self, sink: int, people: Together) -> set[tuple[int, int]]:
-        """Runs without crashes until everybody is done and nothing waits; answers the uncertain answers that their pages show."""
-        product = self.start(sink)
+    def busy(self) -> bool:
+        """Whether something waits to be done."""
+        try:
+            return bool(undone(self.books))
+        except AWAY:
+            return True
+
+    def settle(self, sink: Sink, people: Together, agents: list[Agent], troubles: Troubles) -> Outcome:
+        """Runs without crashes until everybody is done and nothing waits; then counts, and looks at the pages of uncertain answers."""
+        product = self.start(sink.port)
         while people.going_on():
+            self.move_clock(0.4)
             time.sleep(0.2)
+        mails = [name for customers in self.customers for name in customers.accepted]
+        self.wait_until_nothing_waits(len(mails))
+        keys = {key: mode for agent in agents for key, mode in agent.accepted.items()}
+        journal = [kept for kept in sink.journal if kept.answer != "refused"]
+        verdict = judge(self.books, mails, keys, [kept.message_id for kept in journal])
+        hidden = len(set(verdict.uncertain) - self.shown_as_uncertain({ticket for ticket, _ in verdict.uncertain}, agents[0]))
+        told = subprocess.run([self.command[0], "ledger", "--json"], env=os.environ | self.environment(sink.port), stdout=subprocess.PIPE,
+                              timeout=60, check=False)  # fmt: skip
+        faults = sum(kept.answer in ("drop", "hang") for kept in journal)
+        self.end(product)
+        return Outcome(verdict, self.kills, self.under_way, len(mails), len(keys), self.caught, faults, hidden,
+                       json.loads(told.stdout or "{}"), troubles.done)  # fmt: skip
+
+    def wait_until_nothing_waits(self, mails: int) -> None:
+        """Time flies once everything is read: a reader's lease is short, the undo window and the pauses of deliveries are long."""
         least, since = 10**9, time.monotonic()
-        while (waiting := undone(self.file)) and time.monotonic() - since < STILL_SECONDS:
+        while time.monotonic() - since < STILL_SECONDS:
+            waiting = undone(self.books) | ({"mails on their way": left} if (left := max(0, mails - arrived(self.books))) else {})
+            if not waiting:
+                return
             if sum(waiting.values()) < least:
                 least, since = sum(waiting.values()), time.monotonic()
-            self.move_clock(60)
+            self.move_clock(0.4 if {"raw mail", "mails on their way"} & set(waiting) else 30)
             time.sleep(0.2)
-        shown = self.shown_as_uncertain()
-        end(product)
-        if waiting:
-            print(f"  nothing moved for {STILL_SECONDS:g} s: {waiting}")
-        return shown
+        print(f"  nothing moved for {STILL_SECONDS:g} s: {waiting}", file=sys.stderr)
 
-    def shown_as_uncertain(self) -> set[tuple[int, int]]:
-        """Asks every ticket's page for the buttons that only an uncertain answer has."""
+    def shown_as_uncertain(self, tickets: set[int], agent: Agent) -> set[tuple[int, int]]:
+        """Asks the tickets' pages for the buttons that only an uncertain answer has."""
         found = set()
-        for ticket in set(self.agent.tickets):
-            page = ask(self.url, "GET", f"/tickets/{ticket}?all=1", None, self.agent.cookie).body
+        for ticket in tickets:
+            page = ask(self.url, "GET", f"/tickets/{ticket}?all=1", None, agent.cookie).body
             forms = re.findall(r'action="/messages/(\d+)/delivery"(.*?)</form>', page, re.S)
-            found |= {(int(ticket), int(message)) for message, form in forms if 'value="sent"' in form}
+            found |= {(ticket, int(message)) for message, form in forms if 'value="sent"' in form}
         return found
 
     def move_clock(self, seconds: float) -> None:
@@ -122,13 +193,12 @@ class Story:
         beside.write_text((datetime.fromisoformat(self.clock.read_text()) + timedelta(seconds=seconds)).isoformat())
         beside.replace(self.clock)
 
-
-def end(product: Product) -> None:
-    """As power goes: the supervisor is killed, and its children with it."""
-    pids = [child["pid"] for child in json.loads((product.data / "run" / "children.json").read_text())["children"] if child["pid"]]
-    product.process.kill()
-    product.process.wait(10)
-    until(lambda: not any(alive(pid) for pid in pids), "the children of a killed supervisor are gone", 20)
+    def end(self, product: Product) -> None:
+        """As power goes: the supervisor is killed, and its children with it."""
+        pids = [child["pid"] for child in json.loads((product.data / "run" / "children.json").read_text())["children"] if child["pid"]]
+        product.process.kill()
+        product.process.wait(10)
+        until(lambda: not any(alive(pid) for pid in pids), "the children of a killed supervisor are gone", 20)
 
 
 def alive(pid: int) -> bool:

@@ -61,7 +61,7 @@ def record(
 
 def announce(session: Session, ticket: Ticket, event: Event, *, also: list[str] | None = None) -> None:
     """Pending rows and hint of an event that has its id. `also`: topics that lose sight of the ticket by it."""
-    for name in subscribers_of(event.kind):
+    for name in subscribers_of(session, ticket, event.kind):
         session.add(PendingEvent(event_id=event.id, ticket_id=ticket.id, subscriber=name, next_at=event.at))
         transaction.nudge(session, "outbox")
     topics = sorted({*topics_of_ticket(ticket), *(also or [])})

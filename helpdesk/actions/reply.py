@@ -155,7 +155,7 @@ def add_message(session: Session, viewer: Viewer, ticket: Ticket, writing: Writi
 def thread_of(session: Session, ticket: Ticket) -> list[Message]:
     """What was said in public, newest first."""
     said = select(Message).where(Message.ticket_id == ticket.id, Message.kind != "note", Message.cancelled_at.is_(None))
-    return list(session.scalars(said.order_by(Message.id.desc()).limit(MOST_REFERENCES)))
+    return list(session.scalars(said.order_by(Message.created_at.desc(), Message.id.desc()).limit(MOST_REFERENCES)))
 
 
 def names_of(thread: list[Message]) -> list[str]:

@@ -19,6 +19,7 @@ from helpdesk.models import (
     OneTimeLink,
     PracticeMail,
     RawMessage,
+    Screening,
     Tag,
     Team,
     Ticket,
@@ -49,7 +50,9 @@ def remove_tickets(session: Session, inboxes: list[int]) -> None:
     session.execute(FORGET.bindparams(bindparam("inboxes", expanding=True)), {"inboxes": inboxes})
     session.execute(delete(Ticket).where(Ticket.inbox_id.in_(inboxes)))
     session.execute(delete(Delivery).where(Delivery.inbox_id.in_(inboxes), Delivery.message_id.is_(None)))
-    session.execute(delete(RawMessage).where(RawMessage.inbox_id.in_(inboxes)))
+    raws = RawMessage.inbox_id.in_(inboxes)
+    session.execute(delete(Screening).where(Screening.raw_message_id.in_(select(RawMessage.id).where(raws))))
+    session.execute(delete(RawMessage).where(raws))
     session.execute(delete(PracticeMail))
     named = exists().where(Message.inbox_id == Inbox.id)  # by a ticket of another inbox
     session.execute(update(Inbox).where(Inbox.id.in_(inboxes)).values(active=False))

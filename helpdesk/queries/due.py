@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, or_, select
 
 from helpdesk import clock
 from helpdesk.extensions import db
-from helpdesk.models import Delivery, Message, PendingEvent, RawMessage, Ticket
+from helpdesk.models import ConnectionCheck, Delivery, Message, OAuthGrant, PendingEvent, RawMessage, Ticket
 
 PATIENCE, MOST_CONNECTIONS = timedelta(seconds=5), 2
 """A server that is silent for so long after a mail's final dot is left to it: the inbox may open one connection beside that."""
@@ -68,3 +68,13 @@ def delivery_is_due() -> bool:
 def snooze_is_over() -> bool:
     """A ticket has rested long enough."""
     return any_row(select(Ticket.id).where(Ticket.snoozed_until <= clock.now()))
+
+
+def connection_check_is_due() -> bool:
+    """Somebody asked for a test that is not done."""
+    return any_row(select(ConnectionCheck.inbox_id).where(ConnectionCheck.done_at.is_(None)))
+
+
+def consent_is_due() -> bool:
+    """Somebody came back from a provider with a code."""
+    return any_row(select(OAuthGrant.id).where(OAuthGrant.code != ""))

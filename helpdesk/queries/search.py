@@ -67,7 +67,7 @@ def scope_of(viewer: Viewer) -> tuple[str, dict[str, int]]:
     inboxes = {f"inbox_{n}": value for n, value in enumerate(viewer.inbox_ids)}
     teams = {f"team_{n}": value for n, value in enumerate(viewer.team_ids)}
     parts = ["assignee_id = :me"]
-    for column, values in (("inbox_id", inboxes), ("team_id", teams)):
+    for column, values in (("inbox_id", inboxes), ("also_inbox_id", inboxes), ("team_id", teams)):
         if values:
             parts.append(f"{column} IN ({', '.join(':' + name for name in values)})")
     return f"AND ({' OR '.join(parts)})", {"me": viewer.agent_id, **inboxes, **teams}

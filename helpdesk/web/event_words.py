@@ -26,6 +26,8 @@ ICONS = {
     "delivery_uncertain": "help",
     "delivery_resolved": "check",
     "delivery_bounced": "circle-x",
+    "screening_undone": "user-check",
+    "inbox_added": "inbox",
 }
 
 
@@ -71,6 +73,8 @@ def values_of(event: Event, names: Names, language: str) -> dict[str, str]:
     if kind in ("status_changed", "priority_changed", "ticket_moved"):
         name = {"status_changed": status_name, "priority_changed": priority_name, "ticket_moved": place_name}[kind]
         return {"from": name(data.get("from", "")), "to": name(data.get("to", ""))}
+    if kind == "inbox_added":
+        return {"inbox": names.inbox(data.get("inbox"), language)}
     if kind == "ticket_snoozed":
         return {"until": long_time(datetime.fromisoformat(data["until"]))}
     return {"subject": data.get("to", ""), "tag": data.get("tag", ""), "words": data.get("words", "")}
@@ -105,6 +109,8 @@ SENTENCES: dict[str, Callable[[Event], str]] = {
     "delivery_failed": lambda _event: _("The answer was not delivered. The other side said: %(words)s"),
     "delivery_uncertain": lambda _event: _("We cannot tell whether the answer left: %(words)s. We will not resend by ourselves."),
     "delivery_resolved": resolved,
+    "inbox_added": lambda _event: _("The same mail also came to %(inbox)s: its team sees this ticket too."),
+    "screening_undone": lambda _event: _("Treated as a person's message by %(who)s"),
     "delivery_bounced": lambda event: (
         _("The answer came back: %(words)s") if event.data.get("permanent") else _("The answer is delayed on its way: %(words)s")
     ),

@@ -4,12 +4,13 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-SECRET = {"csrf_token", "password", "old_password"}
+SECRET = ("csrf_token", "password", "secret")
+"""What the names of fields end with that are never shown again."""
 
 
 def typed(form: "MultiDict[str, str]") -> dict[str, Any]:
     """Field -> what was typed; fields that end in _ids are lists of numbers."""
-    values: dict[str, Any] = {name: form.get(name, "") for name in form if name not in SECRET}
+    values: dict[str, Any] = {name: form.get(name, "") for name in form if not name.endswith(SECRET)}
     for name in form:
         if name.endswith("_ids"):
             values[name] = [int(text) for text in form.getlist(name) if text.isascii() and text.isdigit() and len(text) < 10]

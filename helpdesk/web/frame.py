@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from helpdesk import words
 from helpdesk.extensions import redis_connection
-from helpdesk.queries import roster
+from helpdesk.queries import alarms, held, roster
 from helpdesk.queries.counts import CAP, counts
 from helpdesk.web import jinja, parts, reader
 from helpdesk.web.access import signed_in_now
@@ -67,6 +67,7 @@ def context() -> dict[str, Any]:
             "foot": foot(),
             "everybody": roster.names().choices[locale],
             "degraded": degraded(),
+            "alarms": Lazy(alarms.shown) if signed.agent.role in ("supervisor", "admin") else [],
         }
     return found
 
@@ -120,7 +121,9 @@ def views() -> list[Link]:
     numbers = counts(signed.viewer) if signed else {}
     current = request.args.get("view", "open") if request.path.startswith("/tickets") else ""
     labels = view_names()
-    return [Link(key, labels[key], icon, f"/tickets?view={key}", capped(numbers.get(key, 0)), key == current) for key, icon in VIEWS]
+    found = [Link(key, labels[key], icon, f"/tickets?view={key}", capped(numbers.get(key, 0)), key == current) for key, icon in VIEWS]
+    number = capped(held.waiting(signed.viewer)) if signed else ""
+    return [*found, Link("held", _("Held mail"), "shield", "/held", number, request.path.startswith("/held"))]
 
 
 def view_names() -> dict[str, str]:
@@ -145,17 +148,19 @@ def capped(number: int) -> str:
 
 def sections(role: str) -> list[Link]:
     """What the role may change."""
-    if role != "admin":
+    if role == "agent":
         return []
+    heading = _("Settings")
+    health = Link("health", _("Health"), "activity", "/health", "", request.path.startswith("/health"), heading)
+    if role == "supervisor":
+        return [health]
     pages = [
         ("agents", _("Agents"), "users", "/agents"),
         ("teams-settings", _("Teams"), "wrench", "/teams"),
         ("inboxes", _("Inboxes"), "mail", "/inboxes"),
         ("settings", _("Desk"), "settings", "/desk"),
-        ("health", _("Health"), "activity", "/health"),
     ]
-    heading = _("Settings")
-    return [Link(key, name, icon, href, "", request.path.startswith(href), heading) for key, name, icon, href in pages]
+    return [*(Link(key, name, icon, href, "", request.path.startswith(href), heading) for key, name, icon, href in pages), health]
 
 
 def foot() -> tuple[Link, ...]:

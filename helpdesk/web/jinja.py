@@ -9,6 +9,8 @@ from helpdesk import words
 from helpdesk.folding import direction_of
 from helpdesk.web import times
 from helpdesk.web.assets import asset
+from helpdesk.web.attachments import shown_files
+from helpdesk.web.calendar_shown import happenings
 
 
 def register(app: Flask) -> None:
@@ -17,6 +19,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         short_time=times.short_time, clock_time=times.clock_time, long_time=times.long_time, day_heading=times.day_heading,
         digits=times.digits, colour=colour, initial=initial, groups=groups, size=words.size, direction=direction_of,
+        happenings=happenings, shown_files=shown_files,
     )
 
 

@@ -8,11 +8,13 @@ from helpdesk.web import (
     agents,
     attachments,
     changes,
+    consent,
     desk,
     failures,
     first_run,
     frame,
     headers,
+    held,
     inboxes,
     language,
     live,
@@ -20,6 +22,7 @@ from helpdesk.web import (
     messages,
     practice,
     profile,
+    remote_pictures,
     reset,
     search,
     system,
@@ -29,8 +32,8 @@ from helpdesk.web import (
 )
 
 RESOURCES = (
-    login, reset, language, first_run, tickets, writing, changes, messages, attachments, search, live, practice, profile, agents, teams,
-    inboxes, desk, system,
+    login, reset, language, first_run, tickets, writing, changes, messages, attachments, remote_pictures, search, live, practice, profile,
+    agents, teams, inboxes, consent, desk, held, system,
 )
 
 

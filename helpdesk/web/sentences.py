@@ -26,6 +26,10 @@ WORDS = {
     "decision_unknown": _l("Choose whether it leaves again or arrived."),
     "file_missing": _l("No file arrived. Choose it again."),
     "address_wrong": _l("That is not an e-mail address."),
+    "not_held": _l("Somebody has dealt with this mail already."),
+    "not_marked": _l("This message is treated as a person's already."),
+    "sender_missing": _l("This mail names no sender that could be blocked."),
+    "held_decision_unknown": _l("Choose what becomes of this mail."),
     "practice_closed": _l("The practice post office is closed. It opens when the desk runs as a demo."),
 }
 

@@ -1,7 +1,7 @@
 """A ticket as the templates show it."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +14,12 @@ from helpdesk.models import Draft, Event, Message
 from helpdesk.policy import Viewer
 from helpdesk.presence import present
 from helpdesk.queries import roster
+from helpdesk.queries.held import marks_of
 from helpdesk.queries.tags import all_tags, tags_of
 from helpdesk.queries.ticket import Entry, TicketPage
 from helpdesk.queries.ticket import ticket_page as ask
 from helpdesk.web.event_words import ICONS, in_words
+from helpdesk.web.held_words import mark_word
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class ShownEntry:
     """One thing in the timeline. `kind`: "incoming", "outgoing", "note" or "event"; `order` is the id of its event.
 
     Of a message: `message`, `name` of who wrote it, `quoted` (the part that was not newly written, "" if none), `state` of its delivery
-    ("" when it has none), `undo_seconds` left to take it back (only for its author). Of an event: `icon` and `words`.
+    ("" when it has none), `undo_seconds` left to take it back (only for its author), `marks` of screening in words. Of an event: `icon`
+    and `words`.
     """
 
     kind: str
@@ -42,6 +45,7 @@ class ShownEntry:
     icon: str = ""
     words: Markup = field(default_factory=Markup)
     late: bool = False
+    marks: tuple[str, ...] = ()
 
 
 def context(viewer: Viewer, number: int, *, everything: bool = False) -> dict[str, Any]:
@@ -53,7 +57,7 @@ def context(viewer: Viewer, number: int, *, everything: bool = False) -> dict[st
         "contact": page.contact,
         "hidden": page.hidden,
         "tags": tags_of([number]).get(number, []),
-        "entries": [shown(entry, page, names, language, viewer) for entry in page.entries],
+        "entries": with_marks([shown(entry, page, names, language, viewer) for entry in page.entries]),
         "earlier": page.earlier,
         "assignee": names.agent(page.ticket.assignee_id, language),
         "team": names.team(page.ticket.team_id, language),
@@ -66,6 +70,7 @@ def context(viewer: Viewer, number: int, *, everything: bool = False) -> dict[st
             "tags": all_tags(),
         },
         "reply": form_of(page, "reply"),
+        "also_addressed": page.also_addressed,
         "note": form_of(page, "note"),
         "last_event_id": page.ticket.last_event_id,
         "presence": present([number]).get(number, []),
@@ -76,7 +81,7 @@ def context(viewer: Viewer, number: int, *, everything: bool = False) -> dict[st
 def form_of(page: TicketPage, kind: str) -> dict[str, Any]:
     """What the composer starts with: the draft, else an empty text to the contact."""
     draft: Draft | None = page.drafts.get(kind)
-    to = ", ".join(address.shown or address.value for address in page.contact.addresses[:1] if address.kind == "email")
+    to = ", ".join(person.address for person in page.to)
     fresh = {
         "body": "",
         "to": to,
@@ -121,7 +126,8 @@ def shown_message(entry: Entry, message: Message, names: roster.Names, language:
     incoming = message.kind == "incoming"
     text = message.reply_text or message.text
     quoted = message.text if incoming and message.reply_text and len(message.text.strip()) > len(message.reply_text.strip()) + 20 else ""
-    name = message.from_name or message.from_address if incoming else names.agent(message.agent_id, language)
+    ours = names.inbox(message.inbox_id, language) if message.automatic else names.agent(message.agent_id, language)
+    name = message.from_name or message.from_address if incoming else ours
     left = (message.release_at - clock.now()).total_seconds() if message.release_at and message.released_at is None else 0
     return ShownEntry(
         message.kind,
@@ -138,6 +144,20 @@ def shown_message(entry: Entry, message: Message, names: roster.Names, language:
     )
 
 
+def with_marks(entries: list[ShownEntry]) -> list[ShownEntry]:
+    """What screening said of the messages, by one look-up."""
+    raw_ids = [entry.message.raw_message_id for entry in entries if entry.message and entry.message.raw_message_id]
+    marks = marks_of(raw_ids)
+    return [replace(entry, marks=words_of_marks(entry.message, marks)) if entry.kind == "incoming" else entry for entry in entries]
+
+
+def words_of_marks(message: Message | None, marks: dict[int, list[str]]) -> tuple[str, ...]:
+    """Of one message; a robot that came by a door without screening is one, too."""
+    steps = marks.get(message.raw_message_id or 0, []) if message else []
+    robot = ["auto_reply"] if message and message.auto_reply and not {"auto_reply", "absence"} & set(steps) else []
+    return tuple(mark_word(step) for step in [*steps, *robot])
+
+
 def state_of(message: Message) -> str:
     """The delivery's state; "pending" from writing until there is one; "" for what does not leave."""
     if message.kind != "outgoing":
@@ -150,7 +170,7 @@ def stopped_context(viewer: Viewer, number: int, entries: list[Entry], writing: 
     found = context(viewer, number)
     language, names = str(get_locale() or "ar"), roster.names()
     return found | {
-        "unseen": [shown(entry, found["page"], names, language, viewer) for entry in entries],
+        "unseen": with_marks([shown(entry, found["page"], names, language, viewer) for entry in entries]),
         "draft": writing,
         "key": writing.key,
     }

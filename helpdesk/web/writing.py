@@ -95,14 +95,11 @@ def removal(attachment_id: int) -> AnyResponse:
 
 
 def read_writing(number: int, *, recipients: bool) -> Writing:
-    """The form. Without a `to` of its own an answer goes to the ticket's contact."""
+    """The form. Without a `to` of its own an answer goes to whom the ticket's page would have put there."""
     form, people = request.form, people_of
     to = people(form.get("to", "")) if recipients else []
     if recipients and "to" not in form:
-        page = ticket_page(viewer(), number)
-        to = [Person(page.contact.name, address.shown or address.value) for address in page.contact.addresses if address.kind == "email"][
-            :1
-        ]
+        to = ticket_page(viewer(), number).to
     uploads = [stored(one) for one in request.files.getlist("files")[:MOST_FILES] if one.filename]
     attached = [int(one) for one in form.getlist("attachment_ids") if one.isascii() and one.isdigit() and len(one) < 10]
     return Writing(

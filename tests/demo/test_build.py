@@ -157,7 +157,7 @@ def test_the_next_rows_get_free_numbers(demo: Any) -> None:
 
     mail = Incoming(
         raw_message_id=None, inbox_id=1, channel="email", external_id="new@mail.example.com", content_hash="x" * 64, sender_kind="email",
-        sender=Person("سلمى", "salma@example.com"), verified=True,
+        sender=Person("سلمى", "salma@example.com"), authentication="pass",
         subject="سؤال", text="سؤال", reply_text="سؤال", html=None, language="ar", sent_at=None,
     )  # fmt: skip
     highest = db.session.scalar(select(func.max(Ticket.id)))

@@ -163,7 +163,7 @@ def test_a_wrong_setting_is_one_sentence(start: Callable[..., Run], tmp_path: Pa
 
 def test_interrupted_it_ends_and_nothing_is_left(demo: Run, start: Callable[..., Run]) -> None:
     pids = demo.pids()
-    assert len(pids) == 6
+    assert len(pids) == 7
     code, seconds = demo.end(signal.SIGINT)
     assert (code, seconds < 5) == (0, True)
     assert not any(alive(pid) for pid in pids)

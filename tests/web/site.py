@@ -12,15 +12,17 @@ from sqlalchemy import select
 from helpdesk import store
 from helpdesk.actions import practice, sessions
 from helpdesk.actions.draft import attach
-from helpdesk.actions.raw import store_raw
+from helpdesk.actions.raw import put_aside, store_raw
 from helpdesk.actions.receive import receive
 from helpdesk.actions.transaction import transaction
 from helpdesk.extensions import db
 from helpdesk.incoming import StoredFile
-from helpdesk.models import Agent, Attachment, Desk, RawMessage
+from helpdesk.models import Address, Agent, Attachment, Desk
 from tests.factories import SmallDesk
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 24
+PNG = bytes.fromhex(  # a pixel
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000b49444154789c63f80f040009fb03fdfb5e6b2b0000000049454e44ae426082"
+)
 OTHERS = {"agent": "lina", "team": "returns", "inbox": "parcels"}  # whom an address of the settings names
 LETTER = b"From: a@example.com\r\nTo: b@example.com\r\nMessage-ID: <p@example.com>\r\nSubject: Hello\r\n\r\nHello\r\n"
 
@@ -36,7 +38,8 @@ class Site:
     def fill(self) -> None:
         """A demo desk with a ticket, its mail, a file, a draft with a file, a raw mail and a practice mail."""
         with self.app.app_context():
-            raw_id = store_raw(self.desk.ids["support"], LETTER, "pipe")
+            raw_id, held_id = (store_raw(self.desk.ids["support"], LETTER, "pipe") for _ in range(2))
+            put_aside(held_id, "held", "absence", "absence", {"from": "b@example.com", "subject": "Away"})
             file = StoredFile("photo.png", "image/png", len(PNG), store.keep(PNG)[0])
             mail = self.desk.mail(raw_message_id=raw_id, files=[file], html="<p>My printer</p>")
             receipt = receive([mail])[0]
@@ -49,7 +52,9 @@ class Site:
                 "message_id": receipt.message_id,
                 "attachment_id": db.session.scalars(select(Attachment.id).where(Attachment.message_id == receipt.message_id)).one(),
                 "draft_file": draft_file.id,
-                "raw_id": db.session.scalars(select(RawMessage.id)).one(),
+                "raw_id": raw_id,
+                "held_id": held_id,
+                "address_id": db.session.scalars(select(Address.id)).one(),
                 "mail_id": mail_id,
                 "session_id": 1,
                 **{f"{kind}_id": self.desk.ids[name] for kind, name in OTHERS.items()},

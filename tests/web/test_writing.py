@@ -1,6 +1,7 @@
 """The composer's forms as a browser sends them: answers, notes, the stopped send, undo, files."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select
 
 from helpdesk.actions.receive import receive
 from helpdesk.extensions import db
+from helpdesk.incoming import Person
 from helpdesk.models import Attachment, Draft, Message, Ticket
 from helpdesk.vault import mint_reply_token
 from tests.web.site import PNG, Site
@@ -94,6 +96,18 @@ def test_without_a_recipients_field_it_goes_to_the_contact(site: Site) -> None:
         assert [one["address"] for one in db.session.scalars(select(Message.to).where(Message.kind == "outgoing")).one()] == [
             "noura@example.com"
         ]
+
+
+def test_who_else_was_addressed_is_shown_and_left_out(site: Site) -> None:
+    """A new Cc, a stranger with a token, a sender who is not proved: said plainly; none of them is in the form's lines."""
+    with site.app.app_context():
+        token = mint_reply_token(site.ids["number"], db.session.get_one(Ticket, site.ids["number"]).contact_id)
+        copy = Person('"><script>alert(1)</script>', "eve@example.net")
+        receive([site.desk.mail("more", tokens=[token], cc=[copy]), site.desk.mail("mine!", tokens=[token], sender="stranger@example.net")])
+    text = site.client("rana").get(site.path("/tickets/<int:number>")).text
+    assert re.findall(r'data-add="([^"]+)"', text) == ["stranger@example.net", "eve@example.net"]
+    assert re.findall(r'name="(to|cc)" value="([^"]*)"', text) == [("to", "noura@example.com"), ("cc", "")]
+    assert ("takes no part" in text, "sender not verified" in text, "<script>alert" in text) == (True, True, False)
 
 
 def test_a_note_has_no_recipients_and_is_not_stopped(site: Site) -> None:

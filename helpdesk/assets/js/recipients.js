@@ -47,6 +47,20 @@ const begin = () => document.querySelectorAll('input[data-recipients]').forEach(
 document.addEventListener('ticket-open', begin);
 begin();
 
+// who was also addressed joins the line with one click
+document.addEventListener('click', event => {
+  const button = event.target.closest('[data-add]');
+  if (!button) return;
+  const line = document.getElementById(button.dataset.line);
+  line.hidden = false;
+  document.querySelector(`[data-show="${button.dataset.line}"]`)?.setAttribute('hidden', '');
+  const entry = document.getElementById(button.dataset.addTo);
+  entry.value = button.dataset.add;
+  entry.dispatchEvent(new Event('blur'));
+  button.parentElement.remove();
+  entry.focus();
+});
+
 // Cc stays away until it is wanted
 document.addEventListener('click', event => {
   const button = event.target.closest('[data-show]');
