@@ -1,8 +1,10 @@
 """From the words of a mail server to an enhanced status code (RFC 3463)."""
 
 import re
+from functools import lru_cache
 
 ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]|\.\d)")
+MOST_CHARACTERS = 100_000
 REPLY = re.compile(r"(?<![\d.\-/:\[])([45]\d\d)(?=[ -](?![\d.]*\d{3}))")
 
 REASONS = (
@@ -53,8 +55,10 @@ def stated_status(text: str) -> str:
     return next((status for status in stated if not status.endswith(".0.0")), stated[0] if stated else "")
 
 
+@lru_cache(maxsize=4)  # a report on hundreds of recipients asks of one text hundreds of times
 def guessed_status(text: str) -> str:
-    """What the words mean, else the class of an SMTP reply code, else ""."""
+    """What the words mean, else the class of an SMTP reply code, else ""; of a long text its beginning is looked at."""
+    text = text[:MOST_CHARACTERS]
     reply = REPLY.search(text)
     guess = next((status for status, words in COMPILED if words.search(text)), "")
     if reply and (not guess or guess[0] != reply.group(1)[0]):

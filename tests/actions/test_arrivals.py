@@ -19,7 +19,9 @@ from helpdesk.models import Inbox, Message, PendingEvent, RawMessage, Screening,
 from helpdesk.models.event import KINDS
 from helpdesk.outbox import SUBSCRIBERS, Subscriber
 from helpdesk.policy import sees
+from helpdesk.queries.search import search
 from helpdesk.queries.ticket import ticket_page
+from helpdesk.queries.ticket_list import ticket_page as listed
 from helpdesk.vault import mint_message_id
 from tests.actions.test_receive import count, joining
 from tests.factories import NOW, SmallDesk, kinds, messages, ticket
@@ -38,6 +40,9 @@ def test_a_mail_to_two_inboxes_is_one_message_that_both_see(desk: SmallDesk) -> 
     assert kinds(receipts[0].ticket_id) == ["ticket_opened", "message_received", "inbox_added"]
     assert desk.viewer("omar").inbox_ids == (parcels,)
     assert sees(desk.viewer("omar"), ticket(here.ticket_id))
+    seen = {receipts[0].ticket_id, receipts[-1].ticket_id, here.ticket_id}
+    for rows in (listed(desk.viewer("omar"), "open").rows, search(desk.viewer("omar"), "printer").rows):
+        assert {row.id for row in rows} == seen
     number = desk.ticket()
     strange = joining(desk, number, sender="stranger@example.net")
     receive([strange, replace(strange, inbox_id=parcels)])
