@@ -22,7 +22,7 @@ MOST_TOKENS = 20
 def content_hash(content: bytes) -> str:
     """SHA-256 of what was written, without what was added on the way: the same for every arrival of one mail."""
     head, _gap, body = content.replace(b"\r\n", b"\n").partition(b"\n\n")
-    fields = sorted(b" ".join(field.split()) for field in WRITTEN.findall(head + b"\n"))
+    fields = sorted(b" ".join(field.split()) for field in WRITTEN.findall(head + b"\n")) or [head]
     return sha256(b"\n".join([*fields, b"", body.rstrip()])).hexdigest()
 
 

@@ -13,13 +13,14 @@ from flask import current_app
 from flask_babel import force_locale, gettext
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from helpdesk import clock, egress
 from helpdesk.actions.letter import write_letter
 from helpdesk.actions.transaction import transaction
 from helpdesk.errors import Busy
 from helpdesk.extensions import db
-from helpdesk.models import Agent, Alarm, Inbox
+from helpdesk.models import Agent, Alarm, Letter
 from helpdesk.queries import alarms
 from helpdesk.settings import current
 
@@ -105,18 +106,22 @@ def tell(untold: list[Alarm]) -> None:
     """By webhook, outside of any transaction, and by mail; one of the two is enough, none is tried again at the next look."""
     if not untold:
         return
-    keys = [alarm.key for alarm in untold]
-    calls = [call(alarm.key, alarm.words, alarm.raised_at) for alarm in untold]
+    called = {alarm.key: call(alarm.key, alarm.words, alarm.raised_at) for alarm in untold}
+    inboxes = {key: working_inbox(key) for key in called}
     with transaction() as session:
-        for alarm in session.scalars(select(Alarm).where(Alarm.key.in_(keys), Alarm.told_at.is_(None), Alarm.cleared_at.is_(None))):
-            inbox = working_inbox(alarm.key)
-            admins = list(session.scalars(select(Agent).where(Agent.role == "admin", Agent.active).order_by(Agent.id))) if inbox else []
-            for admin in admins:
-                with force_locale(admin.language):
-                    sentence = alarms.sentence(alarm.key, alarm.words)
-                    write_letter(session, admin, gettext("Alarm: %(what)s", what=sentence)[:500], letter_text(sentence), inbox)
-            if all(calls) or admins:
+        admins = session.scalars(select(Agent).where(Agent.role == "admin", Agent.active).order_by(Agent.id)).all()
+        waiting = select(Alarm).where(Alarm.key.in_(called), Alarm.told_at.is_(None), Alarm.cleared_at.is_(None))
+        for alarm in session.scalars(waiting.order_by(Alarm.key)):
+            mailed = [write(session, admin, alarm, inbox_id) for admin in admins if (inbox_id := inboxes[alarm.key])]
+            if called[alarm.key] or mailed:
                 alarm.told_at = clock.now()
+
+
+def write(session: Session, admin: Agent, alarm: Alarm, inbox_id: int) -> Letter:
+    """The mail to one admin, in his language."""
+    with force_locale(admin.language):
+        sentence = alarms.sentence(alarm.key, alarm.words)
+        return write_letter(session, admin, gettext("Alarm: %(what)s", what=sentence)[:500], letter_text(sentence), inbox_id)
 
 
 def letter_text(sentence: str) -> str:
@@ -128,9 +133,8 @@ def letter_text(sentence: str) -> str:
 def working_inbox(key: str) -> int | None:
     """One by which a mail about this alarm can leave: not the one it is about, none that stands still; the last that sent comes first."""
     able = [stage for stage in alarms.ways_out() if not stage.red and f"delivery:{stage.of}" != key]
-    able.sort(key=lambda stage: (stage.last_at is not None, stage.last_at or clock.now()))
-    inboxes = [db.session.get(Inbox, stage.of) for stage in able]
-    return next((inbox.id for inbox in reversed(inboxes) if inbox is not None), None)
+    best = max(able, key=lambda stage: (stage.last_at is not None, stage.last_at or clock.now()), default=None)
+    return best.of if best else None
 
 
 def call(key: str, words: str, since: datetime) -> bool:

@@ -56,6 +56,14 @@ def default_recipient(contact: Contact, messages: Sequence[Message]) -> list[Per
     return [Person(contact.name, address.shown or address.value) for address in mail[:1]]
 
 
+def default_copies(messages: Sequence[Message]) -> list[Person]:
+    """Who was in copy of our last answer that left: whom an agent has taken in stays in until one takes him out."""
+    for message in reversed(messages):
+        if message.kind == "outgoing" and message.released_at is not None and not message.automatic:
+            return [Person(one.get("name", ""), one["address"]) for one in message.cc]
+    return []
+
+
 def also_addressed(contact: Contact, messages: Sequence[Message]) -> list[Person]:
     """Whom mails of the ticket were also sent to and who takes no part, newest first: an agent may add them with a click."""
     all_of_them, found = taking_part(contact, messages), dict[str, Person]()

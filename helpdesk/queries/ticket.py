@@ -13,7 +13,7 @@ from helpdesk.extensions import db
 from helpdesk.incoming import Person
 from helpdesk.models import Attachment, Contact, Draft, Event, Message, Ticket
 from helpdesk.policy import Viewer, sees, visible
-from helpdesk.queries.participants import also_addressed, default_recipient
+from helpdesk.queries.participants import also_addressed, default_copies, default_recipient
 
 IN_MESSAGES = (
     "ticket_opened", "message_received", "message_backfilled", "reply_written", "note_written", "reply_cancelled", "reply_released",
@@ -45,8 +45,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class TicketPage:
-    """All that the page needs. `hidden` counts older entries that were left out. `to` is whom an answer goes to unless its author says
-    otherwise, `also_addressed` who was written to beside us and takes no part."""
+    """All that the page needs. `hidden` counts older entries that were left out. `to` and `cc` are whom an answer goes to unless its author
+    says otherwise, `also_addressed` who was written to beside us and takes no part."""
 
     ticket: Ticket
     contact: Contact
@@ -55,6 +55,7 @@ class TicketPage:
     earlier: Sequence[Ticket]
     drafts: dict[str, Draft] = field(default_factory=dict)
     to: list[Person] = field(default_factory=list)
+    cc: list[Person] = field(default_factory=list)
     also_addressed: list[Person] = field(default_factory=list)
 
 
@@ -76,7 +77,7 @@ def ticket_page(viewer: Viewer, number: int, *, everything: bool = False) -> Tic
     messages = [entry.message for entry in entries if entry.message]
     return TicketPage(
         ticket, contact, shown, len(entries) - len(shown), earlier_tickets(viewer, ticket), {draft.kind: draft for draft in drafts},
-        default_recipient(contact, messages), also_addressed(contact, messages),
+        default_recipient(contact, messages), default_copies(messages), also_addressed(contact, messages),
     )  # fmt: skip
 
 

@@ -85,7 +85,7 @@ def form_of(page: TicketPage, kind: str) -> dict[str, Any]:
     fresh = {
         "body": "",
         "to": to,
-        "cc": "",
+        "cc": ", ".join(person.address for person in page.cc),
         "seen_event_id": page.ticket.last_event_id,
         "idempotency_key": secrets.token_hex(16),
         "files": [],

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from helpdesk import clock
 from helpdesk.actions.receive import receive
+from helpdesk.actions.transaction import transaction
 from helpdesk.extensions import db
 from helpdesk.incoming import Person
 from helpdesk.models import Attachment, Draft, Message, Ticket
@@ -108,6 +110,16 @@ def test_who_else_was_addressed_is_shown_and_left_out(site: Site) -> None:
     assert re.findall(r'data-add="([^"]+)"', text) == ["stranger@example.net", "eve@example.net"]
     assert re.findall(r'name="(to|cc)" value="([^"]*)"', text) == [("to", "noura@example.com"), ("cc", "")]
     assert ("takes no part" in text, "sender not verified" in text, "<script>alert" in text) == (True, True, False)
+
+
+def test_who_was_taken_in_stays_in_copy(site: Site) -> None:
+    """From an answer that left on, whoever of us answers next."""
+    path, copied = site.path("/tickets/<int:number>"), 'name="cc" value="sami@example.com"'
+    site.post(site.client("rana"), replies(site), form(cc="sami@example.com"))
+    assert copied not in site.client("huda").get(path).text
+    with site.app.app_context(), transaction() as session:
+        session.scalars(select(Message).where(Message.kind == "outgoing")).one().released_at = clock.now()
+    assert copied in site.client("huda").get(path).text
 
 
 def test_a_note_has_no_recipients_and_is_not_stopped(site: Site) -> None:
