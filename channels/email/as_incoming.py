@@ -11,7 +11,7 @@ from helpdesk.models import Inbox, RawMessage
 from helpdesk.pictures import kind_of
 
 
-def incoming_of(raw: RawMessage, inbox: Inbox, parsed: dict[str, Any], content: bytes) -> Incoming:
+def incoming_of(raw: RawMessage, inbox: Inbox, parsed: dict[str, Any], content: bytes, ours: frozenset[str]) -> Incoming:
     """What the house wants to know of it."""
     sender = parsed.get("from") or {"name": "", "address": raw.envelope_from}
     people = {kind: [Person(one["name"] or "", one["address"] or "") for one in parsed.get(kind) or []] for kind in ("to", "cc")}
@@ -35,7 +35,7 @@ def incoming_of(raw: RawMessage, inbox: Inbox, parsed: dict[str, Any], content: 
         cc=people["cc"],
         in_reply_to=(parsed.get("in_reply_to") or "")[:500],
         references=[name[:500] for name in parsed.get("references") or []],
-        tokens=tokens_in_addresses(addressed(raw, people), inbox.address.rpartition("@")[2]),
+        tokens=tokens_in_addresses(addressed(raw, people), ours),
         body_tokens=tokens_in_text(parsed.get("text") or ""),
         forwarded=forwarded_of(parsed.get("forwarded")),
         backfilled=raw.backfilled,

@@ -1,11 +1,12 @@
 """What tells one mail from another, and what in it names a ticket of ours: as the house asks for it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from hashlib import sha256
 from typing import Any
 
 from helpdesk import vault
+from helpdesk.folding import fold_email
 from helpdesk.incoming import Forwarded, Person
 
 WRITTEN = re.compile(
@@ -14,7 +15,7 @@ WRITTEN = re.compile(
 )
 """What the writer's own program puts into the head. Everything else may be a trace of the way: Received, Delivered-To, Return-Path,
 Authentication-Results, ARC, DKIM of a relay, List-… of one of two roads (RFC 5321 section 4.4, RFC 5322 section 3.6.7)."""
-IN_ADDRESS = re.compile(r"[^@\s]+?\+(r\d{1,12}-\d{1,12}-[0-9a-z]{26})@([^@\s]+)", re.I)
+IN_ADDRESS = re.compile(r"([^@\s]+?)\+(r\d{1,12}-\d{1,12}-[0-9a-z]{26})@([^@\s]+)", re.I)
 IN_TEXT = re.compile(r"\+(r\d{1,12}-\d{1,12}-[0-9a-z]{26})@", re.I)
 MOST_TOKENS = 20
 
@@ -26,11 +27,11 @@ def content_hash(content: bytes) -> str:
     return sha256(b"\n".join([*fields, b"", body.rstrip()])).hexdigest()
 
 
-def tokens_in_addresses(addresses: Iterable[str], domain: str) -> list[str]:
-    """What stands after the plus of an address of ours. One that is not genuine is told only where it pretends to be of our `domain`:
-    another desk has tokens that look the same."""
+def tokens_in_addresses(addresses: Iterable[str], ours: Container[str]) -> list[str]:
+    """What stands after the plus of an address of ours, whichever inbox the mail came to; `ours` are folded. At anybody else's address it
+    says nothing: another desk has tokens that look the same."""
     found = (match for address in addresses if (match := IN_ADDRESS.fullmatch(address.strip())))
-    return once(match[1] for match in found if match[2].lower() == domain.lower() or vault.read_reply_token(match[1]))
+    return once(match[2] for match in found if fold_email(f"{match[1]}@{match[3]}") in ours)
 
 
 def tokens_in_text(text: str) -> list[str]:

@@ -151,7 +151,7 @@ def admit(mail: Mail, known: Context) -> Incoming | None:
     if verdicts and verdicts[-1].verdict != "marked":
         keep_out(mail, verdicts[-1])
         return None
-    return screened(incoming_of(mail.raw, mail.inbox, mail.parsed, mail.content), verdicts, released=known.released)
+    return screened(incoming_of(mail.raw, mail.inbox, mail.parsed, mail.content, known.ours), verdicts, released=known.released)
 
 
 def keep_out(mail: Mail, last: Verdict) -> None:

@@ -106,8 +106,10 @@ def tell(untold: list[Alarm]) -> None:
     """By webhook, outside of any transaction, and by mail; one of the two is enough, none is tried again at the next look."""
     if not untold:
         return
-    called = {alarm.key: call(alarm.key, alarm.words, alarm.raised_at) for alarm in untold}
-    inboxes = {key: working_inbox(key) for key in called}
+    news = [(alarm.key, alarm.words, alarm.raised_at) for alarm in untold]
+    inboxes = {key: working_inbox(key) for key, _, _ in news}
+    db.session.rollback()  # nothing is held while the other side thinks
+    called = {key: call(key, words, since) for key, words, since in news}
     with transaction() as session:
         admins = session.scalars(select(Agent).where(Agent.role == "admin", Agent.active).order_by(Agent.id)).all()
         waiting = select(Alarm).where(Alarm.key.in_(called), Alarm.told_at.is_(None), Alarm.cleared_at.is_(None))

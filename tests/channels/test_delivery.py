@@ -232,26 +232,3 @@ def test_a_message_has_one_way_out(send: Send, sink: Sink) -> None:
         deliver.begin(session, event)
     delivery.drain()
     assert len(sink.journal) == 1
-
-
-def test_a_server_that_does_not_answer_holds_up_no_other_inbox(
-    desk: SmallDesk, sink: Sink, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """RFC 5321 4.5.3.2.6 allows ten minutes for the answer after the dot; meanwhile everybody else's mail leaves."""
-    monkeypatch.setattr(smtp, "DOT_SECONDS", 3)
-    monkeypatch.setattr(delivery, "MOST_SECONDS", 0.6)
-    number, other = desk.ticket(), desk.ticket(inbox_id=desk.ids["parcels"])
-    stuck = reply(desk.viewer("rana"), number, writing(number, to=[Person("", "hang@example.com")]))
-    behind = reply(desk.viewer("rana"), number, writing(number, "Another."))
-    beside = reply(desk.viewer("omar"), other, writing(other))
-    clock.move(seconds=UNDO_SECONDS)
-    release_due()
-    drain_outbox.drain()
-    delivery.drain()
-    assert [row(message.id).state for message in (stuck, behind, beside)] == ["sending", "pending", "sent"]
-    clock.move(seconds=6)
-    delivery.drain()
-    assert [row(message.id).state for message in (stuck, behind)] == ["sending", "sent"], "beside a silent answer one more line is opened"
-    for lane in delivery.Lane.opened:
-        lane.join(10)
-    assert (row(stuck.id).state, len(sink.journal)) == ("uncertain", 3)

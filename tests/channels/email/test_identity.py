@@ -76,13 +76,13 @@ def test_the_way_of_a_mail_is_no_part_of_it() -> None:
 def test_tokens_are_read_where_they_stand(app: Any) -> None:
     own = mint_reply_token(7, 8)
     forged = own[:-1] + ("a" if own[-1] != "a" else "b")
+    ours = {"support@example.com", "parcels@example.com"}
     table = [
-        ([f"support+{own}@example.com"], [own]), ([f"anything+{own}@elsewhere.example"], [own]),
-        ([f" support+{forged}@EXAMPLE.com "], [forged]),
-        ([f"support+{forged}@other-desk.example"], []), (["support+news@example.com", f"{own}@example.com"], []),
-        ([f"a+{own}@example.com", f"b+{own}@example.com"], [own]),
+        ([f"support+{own}@example.com"], [own]), ([f" Parcels+{forged}@EXAMPLE.com "], [forged]),
+        ([f"support+{own}@example.com", f"parcels+{own}@example.com"], [own]), ([f"support+{own}@other-desk.example"], []),
+        ([f"other+{own}@example.com", "support+news@example.com", f"{own}@example.com"], []),
     ]  # fmt: skip
-    assert [tokens_in_addresses(addresses, "example.com") for addresses, _ in table] == [tokens for _, tokens in table]
+    assert [tokens_in_addresses(addresses, ours) for addresses, _ in table] == [tokens for _, tokens in table]
     assert tokens_in_text(f"On Sunday Support <support+{own.upper()}@example.com> wrote: +{forged}@example.com {own}") == [own]
 
 
