@@ -12,8 +12,9 @@ from channels.email.limits import Unreadable
 # The fields of one part: names in lower case, values as bytes with their folds.
 Fields = Sequence[tuple[str, bytes]]
 MAX_VALUE = 64 * 1024
-ENCODED_WORD = re.compile(rb"=\?([^?\s=]{1,60})\?([bBqQ])\?([^?\r\n]*(?:\?(?!=)[^?\r\n]*)*)\?=")
-BETWEEN_WORDS = re.compile(rb"(\?=)(?:[ \t\r\n]+|\r?\n[ \t]*)+(?==\?[^?\s=]{1,60}\?[bBqQ]\?)")
+# A word ends where the next one begins, and what was taken is not given back: both keep the search linear.
+ENCODED_WORD = re.compile(rb"=\?([^?\s=]{1,60})\?([bBqQ])\?((?:[^?=\r\n]|=(?!\?[^=])|\?(?!=))*+)\?=")
+BETWEEN_WORDS = re.compile(rb"(\?=)[ \t\r\n]++(?==\?[^?\s=]{1,60}\?[bBqQ]\?)")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 SPLIT_MARK = re.compile(rb"\\.|[;\"]", re.DOTALL)
 MESSAGE_ID = re.compile(r"<([^<>]+)>")

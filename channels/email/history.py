@@ -20,7 +20,7 @@ def history_of(message: Message, language: str) -> list[Quoted]:
         select(Message)
         .where(Message.ticket_id == message.ticket_id, Message.id <= message.quoted_id)
         .where(Message.kind != "note", Message.cancelled_at.is_(None), Message.automatic.is_(False))
-        .order_by(Message.id.desc())
+        .order_by(Message.created_at.desc(), Message.id.desc())
         .limit(MOST_MESSAGES)
     )
     desk = db.session.get(Desk, 1)

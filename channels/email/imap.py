@@ -94,6 +94,10 @@ class Line(IMAPClient):
         came: bool = self._imap.doze(seconds)
         return came
 
+    def forget_news(self) -> None:
+        """Before one looks: what comes after it wakes `doze` at once."""
+        self._imap.forget_news()
+
     def hang_up(self) -> None:
         """Ends whatever another thread waits for on this line."""
         try:

@@ -97,15 +97,24 @@ class Wire(imaplib.IMAP4):
         self.sock.close()
 
     def doze(self, seconds: float) -> bool:
-        """IDLE (RFC 2177) until the server says something, or so long. Whether it did; TimeoutError when it does not wake up."""
+        """IDLE (RFC 2177) until the server says something, or so long. Whether it did; TimeoutError when it does not wake up. What it said
+        in the answer to another command, since `forget_news`, it does not say again."""
         tag = self._command("IDLE")
         while self._get_response() is not None:  # news may come before the go-ahead
             if self.tagged_commands[tag]:
                 raise self.error("IDLE refused")
-        came = self.hears(seconds)
+        came = self.has_news() or self.hears(seconds)
         self.send(b"DONE\r\n")
         self._command_complete("IDLE", tag)
         return came
+
+    def forget_news(self) -> None:
+        """Before one looks."""
+        self.untagged_responses.pop("EXISTS", None)
+
+    def has_news(self) -> bool:
+        """Whether the server has spoken of new mail since then (RFC 3501 7.3.1)."""
+        return "EXISTS" in self.untagged_responses
 
     def hears(self, seconds: float) -> bool:
         """Whether a byte comes within that time; nothing is lost when none does."""

@@ -50,6 +50,7 @@ class Visit:
 
     def fetch_new(self) -> None:
         """What came since we looked last: a hint said so, or time has passed."""
+        self.line.forget_news()
         new = [uid for uid in self.numbers(self.live_uid + 1) if not self.hard.is_known(uid)]
         self.fetcher().fetch(new)
         self.live_uid = max([self.live_uid, *new])

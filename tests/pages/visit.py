@@ -16,7 +16,7 @@ LAYOUT = ("region", "page-has-heading-one", "landmark-one-main", "heading-order"
 OF_A_FRAME = RULES | {"rules": {name: {"enabled": False} for name in LAYOUT}}
 """A customer's letter in a frame has no landmarks and its own headings; the page around it has them."""
 LATIN = re.compile(r"[A-Za-z]{2,}")
-INSERTED = re.compile(r"\S+@\S+|^.* #\d+ – |^إزالة .*")
+INSERTED = re.compile(r"\S+@\S+|^.* #\d+ – |^(?:إزالة|عرض الصورة) .*")
 """Inside an attribute or a title nothing can be isolated: an address, a ticket's subject, the name on a button that removes."""
 KNOWN = {
     "English": "the language's own name",

@@ -59,6 +59,19 @@ def test_a_hint_brings_mail_in_seconds(boxes: Boxes) -> None:
     assert boxes.come(2) < 3
 
 
+def test_mail_that_comes_while_we_look_is_not_slept_over(boxes: Boxes) -> None:
+    """The server announces it in the answer to another command, and then no more."""
+    server, login = imap.Server("127.0.0.1", boxes.post.port, "none"), imap.Login(SUPPORT, boxes.post.users[SUPPORT])
+    with imap.connect(server, login) as line:
+        line.examine("INBOX")
+        line.forget_news()
+        boxes.post.deliver(SUPPORT, letter("in between"))
+        line.noop()
+        assert line.doze(2)
+        line.forget_news()
+        assert not line.doze(0.2)
+
+
 def test_a_line_that_died_in_silence_is_replaced_by_the_sweep(boxes: Boxes, monkeypatch: pytest.MonkeyPatch) -> None:
     assert Pace().sweep + imap_wire.SILENT_SECONDS < 300, "within five minutes"
     monkeypatch.setattr(imap_wire, "SILENT_SECONDS", 0.5)
