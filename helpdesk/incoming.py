@@ -53,7 +53,8 @@ class Incoming:
     `authentication` is what our own server says of the sender: "pass", "fail", or "unknown" (it says nothing, or no server is named).
     `plain_sender`: exactly one From with one address that reads one way only. `forwarded`: the mail that it passes on.
     `signature` and `calendar` are as the message table keeps them. `backfilled`: older than the desk; it sends nothing, fires no rule.
-    `opens_ticket` is false for what may join a ticket and is held when there is none, such as an absence note.
+    `opens_ticket` is false for what may join a ticket and is held when there is none, such as an absence note. `search_tokens` are what it
+    is found by, where the door has worked that out beside its reading.
     """
 
     raw_message_id: int | None
@@ -85,6 +86,7 @@ class Incoming:
     forwarded: Forwarded | None = None
     backfilled: bool = False
     opens_ticket: bool = True
+    search_tokens: str = ""
 
     @property
     def verified(self) -> bool:

@@ -8,7 +8,6 @@ from channels.email.identity import content_hash, forwarded_of, tokens_in_addres
 from helpdesk import store
 from helpdesk.incoming import Incoming, Person, StoredFile
 from helpdesk.models import Inbox, RawMessage
-from helpdesk.pictures import kind_of
 
 
 def incoming_of(raw: RawMessage, inbox: Inbox, parsed: dict[str, Any], content: bytes, ours: frozenset[str]) -> Incoming:
@@ -43,6 +42,7 @@ def incoming_of(raw: RawMessage, inbox: Inbox, parsed: dict[str, Any], content: 
         files=[stored(one) for one in parsed.get("attachments") or []],
         signature=parsed.get("signature") or "",
         calendar=parsed.get("calendar") or [],
+        search_tokens=parsed.get("search_tokens") or "",
     )
 
 
@@ -56,7 +56,7 @@ def stored(part: dict[str, Any]) -> StoredFile:
     digest, size = store.keep(part["content"])
     return StoredFile(
         name=(part.get("name") or "")[:255],
-        content_type=kind_of(part["content"][:4096]),
+        content_type=part["kind"],
         size=size,
         sha256=digest,
         inline=bool(part.get("inline")),

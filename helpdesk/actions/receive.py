@@ -42,7 +42,7 @@ def receive(incomings: list[Incoming]) -> list[Receipt]:
     """
     crash_point("receive.parsed")
     incomings = [kept_as(incoming) for incoming in incomings]
-    readings = [Reading(one, evidence_of(one), search_index.tokens_of(*words_of(one))) for one in incomings]
+    readings = [Reading(one, evidence_of(one), one.search_tokens or search_index.tokens_of(*words_of(one))) for one in incomings]
     with transaction() as session:
         new = Arrivals(look_up(session, incomings, [reading.evidence for reading in readings]))
         outcomes = [take(new, reading) for reading in readings]

@@ -6,7 +6,8 @@ from channels.email.limits import Unreadable
 from channels.email.parse import parse
 
 PIECES = [
-    b" ", b"\r\n ", b"=?utf-8?q?", b"=?utf-8?q?a?= ", b"=?a?b?c", b"?", b"<a@", b"a@b.", b"(", b'\\"', b"a=b;", b"a*0*=", b"1.", b"550 ", b"a b ",
+    b" ", b"\r\n ", b"=?utf-8?q?", b"=?utf-8?q?a?= ", b"=?a?b?c", b"?", b"<a@", b"a@b.", b"(", b'\\"', b"a=b;", b"a*0*=",
+    b"1.", b"550 ", b"a b ",
 ]
 PLACES = [
     b"Subject: =?utf-8?q?a?=%sx\r\n\r\nx", b"From: x%sx\r\n\r\nx", b"References: x%sx\r\n\r\nx",

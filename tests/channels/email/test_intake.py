@@ -106,14 +106,14 @@ def test_one_that_trips_the_reader_goes_alone(inbox: int, monkeypatch: pytest.Mo
 
 
 def test_one_that_cannot_be_received_goes_alone(inbox: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = search_index.tokens_of
+    real = search_index.row
 
-    def trips(*texts: str) -> Any:
-        if any("poison" in text for text in texts):
+    def trips(ticket_id: int, message_id: int, *tokens: str) -> Any:
+        if any("poison" in line for line in tokens):
             raise LookupError
-        return real(*texts)
+        return real(ticket_id, message_id, *tokens)
 
-    monkeypatch.setattr(search_index, "tokens_of", trips)
+    monkeypatch.setattr(search_index, "row", trips)
     raws = take(inbox, letter(1), letter(2, "poison"), letter(3))
     assert [(raw.state, raw.reason) for raw in raws] == [("done", ""), ("quarantined", "not_received: LookupError"), ("done", "")]
 
