@@ -145,15 +145,3 @@ def fetches() -> list[Stage]:
 def first(*moments: datetime | None) -> datetime | None:
     """The earliest there is."""
     return min((moment for moment in moments if moment is not None), default=None)
-
-
-def put_aside(most: int = 50) -> list[tuple[RawMessage, Inbox]]:
-    """The newest raw messages that made no ticket, with their inbox."""
-    found = (
-        select(RawMessage, Inbox)
-        .join(Inbox, Inbox.id == RawMessage.inbox_id)
-        .where(RawMessage.state.in_(("quarantined", "screened", "held")))
-        .order_by(RawMessage.id.desc())
-        .limit(most)
-    )
-    return [(raw, inbox) for raw, inbox in db.session.execute(found).all()]

@@ -3,17 +3,13 @@
 import json
 from contextlib import suppress
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, Response, jsonify, render_template
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk import clock, disk
-from helpdesk.actions.raw import try_again
-from helpdesk.errors import Busy, NotFound
+from helpdesk.errors import Busy
 from helpdesk.extensions import db
-from helpdesk.models import RawMessage
 from helpdesk.queries import alarms, health, ledger
 from helpdesk.settings import current
 from helpdesk.web.access import allow
@@ -39,11 +35,11 @@ def readyz() -> tuple[Response, int]:
 @blueprint.get("/health")
 @allow("supervisor")
 def show() -> str:
-    """Stages, ledgers, parts of the program, and what was put aside. It writes nothing, so that it can be read when nothing can be
+    """Stages, ledgers and parts of the program. It writes nothing, so that it can be read when nothing can be
     written."""
     ways = {"deliveries": health.deliveries(), "fetches": health.fetches(), "boxes": ledger.mailboxes()}
     return render_template(
-        "system/health.html", stages=health.stages(), **ways, **sums(), children=children(), aside=health.put_aside(), now=clock.now(),
+        "system/health.html", stages=health.stages(), **ways, **sums(), children=children(), now=clock.now(),
         redis=alarms.redis_answers(), disk=disk.has_room(), free=disk.free_bytes())
 
 
@@ -54,29 +50,6 @@ def sums() -> dict[str, ledger.Ledger | None]:
         with suppress(Busy):
             found[name] = count()
     return found
-
-
-@blueprint.get("/raw/<int:raw_id>")
-@allow("admin")
-def raw(raw_id: int) -> Response:
-    """A raw message as a file."""
-    found = db.session.get(RawMessage, raw_id)
-    if found is None:
-        raise NotFound
-    return Response(found.content, headers={
-        "Content-Type": "application/octet-stream", "Content-Disposition": f'attachment; filename="raw-{raw_id}.eml"',
-        "Content-Security-Policy": "default-src 'none'; sandbox"})
-
-
-@blueprint.post("/raw/<int:raw_id>/again")
-@allow("admin")
-def again(raw_id: int) -> AnyResponse:
-    """Parse it once more."""
-    if db.session.get(RawMessage, raw_id) is None:
-        raise NotFound
-    try_again(raw_id)
-    flash(_("It is back in the line."))
-    return redirect(url_for("system.show"))
 
 
 def database_answers() -> bool:

@@ -62,7 +62,6 @@ ANSWERS = {
     "/live": "/live",
     "/messages/<int:message_id>/raw": "/messages/{message}/raw",
     "/practice/mail/<int:mail_id>/raw": "/practice/mail/{mail}/raw",
-    "/raw/<int:raw_id>": "/raw/{raw}",
     "/readyz": "/readyz",
     "/static/<path:filename>": "/static/manifest.json",
 }

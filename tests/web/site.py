@@ -52,7 +52,6 @@ class Site:
                 "message_id": receipt.message_id,
                 "attachment_id": db.session.scalars(select(Attachment.id).where(Attachment.message_id == receipt.message_id)).one(),
                 "draft_file": draft_file.id,
-                "raw_id": raw_id,
                 "held_id": held_id,
                 "address_id": db.session.scalars(select(Address.id)).one(),
                 "mail_id": mail_id,

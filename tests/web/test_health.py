@@ -68,7 +68,7 @@ def test_what_is_missing_stands_on_the_page(site: Site, monkeypatch: pytest.Monk
     assert "The disk is almost full" in page
     assert "The message line (Redis) does not answer" in page
     assert "Stands still" in page
-    assert "too many parts" in page
+    assert "1 needs a person" in page
     assert RED not in page
 
 
