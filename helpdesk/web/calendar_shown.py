@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from helpdesk.models import Message
 from helpdesk.web.reader import digits, reader
+from helpdesk.web.times import with_comma_of
 
 DAY, CLOCK = "EEEE d MMMM y", "H:mm"
 
@@ -78,4 +79,5 @@ def placed(moment: datetime, zone: tzinfo | None) -> datetime:
 
 def written(moment: datetime, form: str, zone: tzinfo | None) -> str:
     """In one of Babel's forms."""
-    return str(format_datetime(placed(moment, zone).replace(tzinfo=None), form, locale=reader().locale))
+    locale = reader().locale
+    return str(format_datetime(placed(moment, zone).replace(tzinfo=None), with_comma_of(locale, form), locale=locale))

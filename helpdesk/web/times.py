@@ -85,7 +85,12 @@ def day_heading(moment: datetime) -> str:
 @lru_cache(maxsize=20_000)
 def written(moment: datetime, form: str, locale: Locale, zone: tzinfo) -> str:
     """A moment in one of Babel's forms."""
-    return format_datetime(moment.astimezone(zone), form, locale=locale)
+    return format_datetime(moment.astimezone(zone), with_comma_of(locale, form), locale=locale)
+
+
+def with_comma_of(locale: Locale, form: str) -> str:
+    """One of Babel's forms with the comma of the language."""
+    return form.replace(",", "،") if locale.language == "ar" else form
 
 
 @lru_cache(maxsize=2000)
