@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.servers import PostgreSQL, Redis, Valkey, free_port
 
@@ -18,6 +19,10 @@ GROUNDS = ("sqlite", "postgresql")
 
 for name in [name for name in os.environ if name.startswith("HELPDESK_")]:
     del os.environ[name]  # the settings of whoever runs the tests are not the tests' settings
+
+# The same cases on every machine, busy or not; `--hypothesis-profile=default` looks for new ones.
+settings.register_profile("suite", derandomize=True, deadline=None)
+settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -104,7 +104,7 @@ def _query_forms(kind: str, word: str) -> tuple[str, ...]:
 def _compound_query(word: str) -> tuple[str, ...]:
     parts = re.split(r"[-_.']", word)
     if len(parts) == 1:
-        return _clipped(english_stem(word))
+        return _clipped(english_stem(word) if word.isalpha() else word)  # what holds a digit has no plural
     if any(character.isdigit() for character in word) or len(parts[0]) == 1:  # serial, order number, e-mail
         return _clipped(_joined(word)) if len(_PIECE.findall(word)) <= 4 else _clipped(*_PIECE.findall(word))
     return _clipped(*(english_stem(part) for part in _without_possessive(parts)))
