@@ -157,7 +157,8 @@ async def prepare(browser: Browser, product: Product) -> dict[str, str]:
     admin = (await visit.window(browser, product.url, 1440, "light")).request
     await desk.enter(admin, product)
     numbers["mail"] = (await desk.found(admin, "/practice/mail", r'href="/practice/mail/(\d+)"', len(ANSWERED)))[0]
-    await desk.found(admin, "/health", r'href="/raw/(\d+)"', 2)
+    for kind in ("quarantined", "screened"):
+        await desk.found(admin, f"/held?kind={kind}", r'href="/held/(\d+)/raw"')
     product.clock.write_text(WHEN)
     return numbers
 
