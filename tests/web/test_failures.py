@@ -24,7 +24,7 @@ INSIDE = (
     "sqlite",
     "SELECT",
     "INSERT",
-    "/work/",
+    "/srv/desk/",
     "site-packages",
     "secret-of-ours",
     ".py",
@@ -180,7 +180,7 @@ def test_an_upload_stops_at_the_low_water_mark(site: Site, monkeypatch: pytest.M
 
 def test_a_fault_of_ours_has_a_number_and_no_inside(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any, **__: Any) -> Any:
-        raise ZeroDivisionError("secret-of-ours in /work/main/helpdesk/x.py")
+        raise ZeroDivisionError("secret-of-ours in /srv/desk/helpdesk/x.py")
 
     monkeypatch.setattr("helpdesk.web.tickets.ticket_page", broken)
     for headers in ({}, {"HX-Request": "true"}, {"Accept": "application/json"}):
