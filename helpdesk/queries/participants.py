@@ -48,10 +48,12 @@ def default_recipient(contact: Contact, messages: Sequence[Message]) -> list[Per
     own, all_of_them = {address.value for address in contact.addresses}, taking_part(contact, messages)
     for message in reversed(messages):
         writer = fold_email(message.from_address)
-        if message.kind == "incoming" and writer in all_of_them and (message.verified or writer in own):
-            if not message.verified:
-                break
+        if message.kind != "incoming" or writer not in all_of_them:
+            continue
+        if message.verified:
             return [Person(message.from_name, message.from_address)]
+        if writer in own:
+            break
     mail = [address for address in contact.addresses if address.kind == "email"]
     return [Person(contact.name, address.shown or address.value) for address in mail[:1]]
 
