@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from flask import Flask, current_app
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from channels.channel import Channel, Refused, SurelyNotAccepted, Uncertain
 from channels.email.outgoing import EmailChannel
@@ -19,19 +20,25 @@ from helpdesk.queries import due
 log = logging.getLogger(__name__)
 CHANNELS: dict[str, Callable[[], Channel]] = {"email": EmailChannel}
 MOST_SECONDS, MOST_LANES, LOOK_SECONDS = 60.0, 8, 0.05
+LAST_SECONDS = 2.5
+"""The end of the desk waits so long for answers that are on the line; the supervisor's patience is a second longer."""
+KNOWN_SECONDS, AGAIN_SECONDS = 600.0, 0.5
+"""What a server said is offered to a database that is away so long, so often; the lease lasts longer."""
 
 
 def drain() -> None:
     """Opens lanes while something is due that none of them serves. Returns when they have ended; after a minute it nudges itself, and
-    a lane that still waits for an answer goes on under its lease."""
+    a lane that still waits for an answer goes on under its lease. When the desk ends, answers on the line have LAST_SECONDS."""
     app, end = current_app._get_current_object(), time.monotonic() + MOST_SECONDS  # type: ignore[attr-defined]  # noqa: SLF001
     while True:
         Lane.opened = [lane for lane in Lane.opened if lane.is_alive()]
+        if jobs.stopping.is_set():
+            end = min(end, time.monotonic() + LAST_SECONDS)
         if len(Lane.opened) < MOST_LANES and not jobs.stopping.is_set() and due.delivery_is_due():
             Lane(app).open()
         elif not any(lane.until_end for lane in Lane.opened):
             return
-        elif time.monotonic() > end or jobs.stopping.is_set():
+        elif time.monotonic() > end:
             Lane.leave_behind()
             jobs.later("delivery")
             return
@@ -87,14 +94,28 @@ def attempt(delivery: Delivery) -> None:
     try:
         accepted = CHANNELS["email"]().send(delivery, mark)
     except Refused as refused:
-        deliver.settle(delivery_id, token, "failed", refused.words)
+        write_down(delivery_id, token, "failed", refused.words)
     except SurelyNotAccepted as refused:
-        deliver.settle(delivery_id, token, "retry", refused.words)
+        write_down(delivery_id, token, "retry", refused.words)
     except Uncertain as unknown:
-        deliver.settle(delivery_id, token, "uncertain", unknown.words)
+        write_down(delivery_id, token, "uncertain", unknown.words)
     except Exception as fault:  # a fault of ours is a try like any other: it has a state, and holds up nobody
         log.exception("delivery %s failed", delivery_id)
-        db.session.rollback()
-        deliver.settle(delivery_id, token, "uncertain" if marked else "retry", f"a fault of the desk: {type(fault).__name__}")
+        db.session.remove()
+        write_down(delivery_id, token, "uncertain" if marked else "retry", f"a fault of the desk: {type(fault).__name__}")
     else:
-        deliver.settle(delivery_id, token, "sent", accepted.words, accepted.refused)
+        write_down(delivery_id, token, "sent", accepted.words, accepted.refused)
+
+
+def write_down(delivery_id: int, token: str, state: str, words: str, refused: list[dict[str, object]] | None = None) -> None:
+    """See `deliver.settle`. While the database is away it is tried again: what the server said is known here and nowhere else."""
+    until = time.monotonic() + KNOWN_SECONDS
+    while True:
+        try:
+            return deliver.settle(delivery_id, token, state, words, refused)
+        except (OperationalError, InterfaceError) as error:
+            db.session.remove()
+            if time.monotonic() > until:
+                raise
+            log.warning("delivery %s is %s, and the database is away: %s", delivery_id, state, type(error).__name__)
+            time.sleep(AGAIN_SECONDS)

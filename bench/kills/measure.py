@@ -35,6 +35,7 @@ def measure(_grounds: Grounds) -> Iterator[Row]:
         books.stop()
         if mailbox is not None:
             mailbox.stop()
+    print(f"  after the dot: {outcome.after_dot} kills, {outcome.sink_faults} faults of the sink", file=sys.stderr)
     print(f"  kills by point: {outcome.kills}\n  other falls: {outcome.troubles}\n  ledger: {outcome.ledger}", file=sys.stderr)
     for sentence in [*outcome.verdict.lost, *outcome.verdict.twice][:20]:
         print(f"  {sentence}", file=sys.stderr)

@@ -44,16 +44,16 @@ class Plan:
 
 @dataclass
 class Outcome:
-    """`kills` by point; `under_way`: those at whose moment something waited to be done; `caught`: answers that lay between their final dot
-    and the record of it when something fell; `sink_faults`: mails that a server kept without saying so; `hidden`: uncertain answers no page
-    shows."""
+    """`kills` by point; `under_way`: those at whose moment something waited to be done; `after_dot`: kills, and ends of a round, that met
+    an answer between its final dot and the record of it; `sink_faults`: mails that a server kept without saying so; `hidden`: uncertain
+    answers no page shows."""
 
     verdict: Verdict
     kills: dict[str, int]
     under_way: int
     mails: int
     answers: int
-    caught: int
+    after_dot: int
     sink_faults: int
     hidden: int
     ledger: dict[str, Any]
@@ -61,8 +61,8 @@ class Outcome:
 
     @property
     def may_be_uncertain(self) -> int:
-        """Of so many answers nobody can know; of no other."""
-        return self.caught + self.sink_faults
+        """For so many there is a reason why nobody can know; for no other."""
+        return self.after_dot + self.sink_faults
 
 
 class Story:
@@ -73,7 +73,7 @@ class Story:
         self.clock = folder / "time"
         self.clock.write_text(datetime.now().astimezone().isoformat())
         self.kills: dict[str, int] = {}
-        self.under_way = self.caught = 0
+        self.under_way = self.after_dot = 0
         self.post, self.url = f"127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}"
         self.customers = [Customers("support@example.com", lambda mail: hand_over(self.post, mail))]
         if mailbox is not None:
@@ -120,6 +120,7 @@ class Story:
         ROUND_SECONDS after it began."""
         product = self.start(sink, crash)
         begun, killed, enough_at = time.monotonic(), 0, 0.0
+        seen: list[set[int]] = []
         troubles.begin_round()
         while time.monotonic() - begun < ROUND_SECONDS:
             working = people.going_on()
@@ -128,7 +129,9 @@ class Story:
             troubles.strike(time.monotonic() - begun, self.books, self.mailbox)
             busy, before = working or self.busy(), killed
             killed = len(SAID.findall(product.log.read_text(errors="replace")))
-            self.under_way += (killed - before) if busy else 0
+            if killed > before:
+                self.under_way += (killed - before) if busy else 0
+                seen.append(self.on_the_line())
             if killed >= most and troubles.over:
                 enough_at = enough_at or time.monotonic()
                 if not gate.walking or time.monotonic() - enough_at > REST_SECONDS:
@@ -136,7 +139,7 @@ class Story:
         point = crash.partition(":")[0]
         self.kills[point] = self.kills.get(point, 0) + killed
         self.end(product)
-        self.caught += beside_the_dot(self.books)  # their leases still hold, and nobody is there
+        self.after_dot += falls_that_met(self.on_the_line(), seen)  # the leases still hold, and nobody is there
         self.move_clock(LEASE_SECONDS)
 
     def busy(self) -> bool:
@@ -145,6 +148,13 @@ class Story:
             return bool(undone(self.books))
         except AWAY:
             return True
+
+    def on_the_line(self) -> set[int]:
+        """Answers between their final dot and its record; none are seen while the database is away."""
+        try:
+            return beside_the_dot(self.books)
+        except AWAY:
+            return set()
 
     def settle(self, sink: Sink, people: Together, agents: list[Agent], troubles: Troubles) -> Outcome:
         """Runs without crashes until everybody is done and nothing waits; then counts, and looks at the pages of uncertain answers."""
@@ -162,7 +172,7 @@ class Story:
                               timeout=60, check=False)  # fmt: skip
         faults = sum(kept.answer in ("drop", "hang") for kept in journal)
         self.end(product)
-        return Outcome(verdict, self.kills, self.under_way, len(mails), len(keys), self.caught, faults, hidden,
+        return Outcome(verdict, self.kills, self.under_way, len(mails), len(keys), self.after_dot, faults, hidden,
                        json.loads(told.stdout or "{}"), troubles.done)  # fmt: skip
 
     def wait_until_nothing_waits(self, mails: int) -> None:
@@ -199,6 +209,15 @@ class Story:
         product.process.kill()
         product.process.wait(10)
         until(lambda: not any(alive(pid) for pid in pids), "the children of a killed supervisor are gone", 20)
+
+
+def falls_that_met(caught: set[int], seen: list[set[int]]) -> int:
+    """Of `caught` answers each was first `seen` after the kill that caught it, or at the end of the round: how many such moments."""
+    falls = 0
+    for there in seen:
+        falls += bool(there & caught)
+        caught = caught - there
+    return falls + bool(caught)
 
 
 def alive(pid: int) -> bool:

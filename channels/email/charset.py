@@ -34,6 +34,16 @@ def decode(content: bytes, declared: str | None = None) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()  # utf-7 can spell half of a surrogate pair
 
 
+def decode_header(content: bytes) -> str:
+    """Text of raw bytes in a header field, where utf-8 alone is allowed (RFC 6532, section 3.2) and no charset can be named.
+
+    Runs of letters carry enough to tell their charset; a lone one may be a German, a Russian or an Arabic letter, and a wrong letter in
+    a name is worse than a sign that says one is missing.
+    """
+    lone = HIGH.search(content) and not HIGH_RUN.search(content)
+    return content.decode("utf-8", "replace") if lone else decode(content)
+
+
 def _decoded(content: bytes, charset: str) -> str:
     if content.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _with_bom(content)

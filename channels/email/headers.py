@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
 
-from channels.email.charset import decode
+from channels.email.charset import decode, decode_header
 from channels.email.limits import Unreadable
 
 # The fields of one part: names in lower case, values as bytes with their folds.
@@ -34,7 +34,7 @@ def raw_headers(fields: Fields, name: str) -> list[bytes]:
 
 def unfolded(value: bytes) -> str:
     """Text on one line, encoded words left alone."""
-    return CONTROL.sub("", " ".join(decode(value).split()))
+    return CONTROL.sub("", " ".join(decode_header(value).split()))
 
 
 def decoded(value: bytes) -> str:
@@ -46,9 +46,9 @@ def decoded(value: bytes) -> str:
         if word.start() > end or (pending and word.group(1).lower() != charset):
             pieces.append(_text_of(pending, charset))
             pending = b""
-            pieces.append(decode(value[end:word.start()]))
+            pieces.append(decode_header(value[end:word.start()]))
         pending, charset, end = pending + _word_bytes(word), word.group(1).lower(), word.end()
-    pieces += [_text_of(pending, charset), decode(value[end:])]
+    pieces += [_text_of(pending, charset), decode_header(value[end:])]
     return CONTROL.sub("", re.sub(r"[ \t\r\n]+", " ", "".join(pieces))).strip()
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from channels import delivery
 from channels.email import smtp
@@ -232,3 +233,18 @@ def test_a_message_has_one_way_out(send: Send, sink: Sink) -> None:
         deliver.begin(session, event)
     delivery.drain()
     assert len(sink.journal) == 1
+
+
+def test_what_the_server_said_is_kept_until_the_database_is_back(send: Send, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database falls between the server's yes and its record: the yes is known to this process alone, and it does not forget it."""
+    monkeypatch.setattr(delivery, "AGAIN_SECONDS", 0.01)
+    message_id, settle, falls = send("noura@example.com", attempt=False), deliver.settle, iter([True, True])
+
+    def while_away(*told: object) -> None:
+        if next(falls, False):
+            raise OperationalError("UPDATE", {}, Exception("the server closed the connection"))
+        settle(*told)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(deliver, "settle", while_away)
+    delivery.drain()
+    assert (row(message_id).state, len(sink.journal)) == ("sent", 1)

@@ -54,6 +54,16 @@ def test_encoded_words(value: bytes, expected: str) -> None:
     assert decoded(value) == expected
 
 
+@pytest.mark.parametrize(("content", "expected"), [
+    (ARABIC.encode(), ARABIC), (ARABIC.encode("cp1256"), ARABIC),
+    ("Jörg".encode(), "Jörg"), ("J\xf6rg M\xfcller".encode("latin-1"), "J\ufffdrg M\ufffdller"),
+    (b"=?iso-8859-1?q?J=F6rg?= \xf6", "Jörg \ufffd"),
+])
+def test_raw_bytes_of_a_header_are_read_where_they_say_enough(content: bytes, expected: str) -> None:
+    """0xf6 is ö, ц, ö of the Turks or a vowel sign of the Arabs: a lone one says nothing about its charset, and a field can name none."""
+    assert decoded(content) == expected
+
+
 @given(st.binary(max_size=200))
 def test_headers_never_raise_and_stay_on_one_line(value: bytes) -> None:
     assert "\n" not in decoded(value)
