@@ -1,6 +1,5 @@
 """From raw mail to messages, with the real parser in its child: what belongs to a ticket, what is put aside, and who is believed."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from channels.email import intake
-from channels.email.parser_child import Parser
 from helpdesk import search_index
 from helpdesk.actions.raw import store_raw
 from helpdesk.extensions import db
@@ -41,18 +39,6 @@ BELIEVED: list[tuple[dict[str, str], bool]] = [
     ({"subject": "x\nAuthentication-Results: mx.example.com"}, False),
     ({}, False),
 ]
-
-
-@pytest.fixture(scope="module")
-def parser() -> Iterator[Parser]:
-    with Parser() as child:
-        yield child
-
-
-@pytest.fixture
-def inbox(app: Any, desk: SmallDesk, parser: Parser) -> int:
-    app.extensions["mail_parser"] = parser
-    return desk.ids["support"]
 
 
 def take(inbox_id: int, *contents: bytes, envelope_to: str = "") -> list[RawMessage]:
