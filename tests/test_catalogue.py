@@ -17,7 +17,7 @@ from tests.house import MADE, PRODUCT, ROOT, files, shown
 PO = ROOT / "helpdesk/translations/ar/LC_MESSAGES/messages.po"
 MAPPING = ROOT / "helpdesk/translations/babel.cfg"
 KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None}
-ROADS = {f"flask_babel.{name}" for name in ("gettext", "ngettext", "lazy_gettext")} | {"helpdesk.web.reader.text"}
+ROADS = {f"flask_babel.{name}" for name in ("gettext", "ngettext", "lazy_gettext")} | {"helpdesk.visit.reader.text"}
 PLURAL = "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5)"
 PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 WITHOUT_LETTERS = {", %(reason)s": "a comma before the reason, which is a sentence of its own"}

@@ -13,9 +13,9 @@ from helpdesk.fields import Fields, problems_of
 from helpdesk.models.agent import LANGUAGES, ROLES
 from helpdesk.queries import roster, settings_pages
 from helpdesk.queries.people import colleague, colleagues
-from helpdesk.web import choices
-from helpdesk.web.access import allow, viewer
-from helpdesk.web.forms import typed
+from helpdesk.visit import choices
+from helpdesk.visit.access import allow, viewer
+from helpdesk.visit.forms import typed
 
 blueprint = Blueprint("agents", __name__)
 ONE = "/agents/<int(max=2147483647):agent_id>"

@@ -11,7 +11,7 @@ from helpdesk.errors import NotFound
 from helpdesk.models import Attachment, Message
 from helpdesk.pictures import DRAWN, SHOWN_INLINE, drawn_anew
 from helpdesk.queries.ticket import find_attachment
-from helpdesk.web.access import allow, viewer
+from helpdesk.visit.access import allow, viewer
 from helpdesk.web.file_names import shown_name
 
 blueprint = Blueprint("attachments", __name__)

@@ -7,8 +7,8 @@ from babel.dates import format_date, format_datetime
 from flask_babel import gettext as _
 
 from helpdesk.models import Message
-from helpdesk.web.reader import digits, reader
-from helpdesk.web.times import with_comma_of
+from helpdesk.visit.reader import digits, reader
+from helpdesk.visit.times import with_comma_of
 
 DAY, CLOCK = "EEEE d MMMM y", "H:mm"
 

@@ -11,7 +11,7 @@ from helpdesk import clock
 from helpdesk.actions import change
 from helpdesk.errors import Invalid
 from helpdesk.policy import sees
-from helpdesk.web.access import allow, viewer
+from helpdesk.visit.access import allow, viewer
 from helpdesk.words import choose_time_zone
 
 blueprint = Blueprint("changes", __name__)

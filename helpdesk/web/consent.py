@@ -18,7 +18,7 @@ from helpdesk.models import OAuthGrant
 from helpdesk.queries import settings_pages
 from helpdesk.queries.settings_pages import Servers
 from helpdesk.settings import current
-from helpdesk.web.access import allow, viewer
+from helpdesk.visit.access import allow, viewer
 
 blueprint = Blueprint("consent", __name__)
 ONE = "/inboxes/<int(max=2147483647):inbox_id>/consent"

@@ -12,9 +12,9 @@ from helpdesk.errors import Invalid, NotFound
 from helpdesk.fields import Fields, problems_of
 from helpdesk.models.agent import LANGUAGES
 from helpdesk.queries import roster, settings_pages
-from helpdesk.web import choices
-from helpdesk.web.access import allow, viewer
-from helpdesk.web.forms import typed
+from helpdesk.visit import choices
+from helpdesk.visit.access import allow, viewer
+from helpdesk.visit.forms import typed
 
 blueprint = Blueprint("desk", __name__)
 

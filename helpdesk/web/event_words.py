@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from helpdesk.models import Event
 from helpdesk.queries.roster import Names
-from helpdesk.web.times import long_time
+from helpdesk.visit.times import long_time
 
 ICONS = {
     "ticket_assigned": "user-check",

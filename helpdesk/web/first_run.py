@@ -11,10 +11,10 @@ from helpdesk.errors import Invalid, NotFound
 from helpdesk.fields import Fields, problems_of
 from helpdesk.models.agent import LANGUAGES
 from helpdesk.queries import people, roster
-from helpdesk.web.access import allow
-from helpdesk.web.choices import languages, zone_choices
+from helpdesk.visit.access import allow
+from helpdesk.visit.choices import languages, zone_choices
+from helpdesk.visit.forms import typed
 from helpdesk.web.entry import browser, let_in
-from helpdesk.web.forms import typed
 
 blueprint = Blueprint("first_run", __name__)
 REACHABLE = {"static", "language.choose", "first_run.show", "first_run.open_desk"}

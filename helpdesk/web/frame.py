@@ -14,9 +14,10 @@ from helpdesk import words
 from helpdesk.extensions import redis_connection
 from helpdesk.queries import alarms, held, roster
 from helpdesk.queries.counts import CAP, counts
-from helpdesk.web import jinja, parts, reader
-from helpdesk.web.access import signed_in_now
-from helpdesk.web.reader import text as _
+from helpdesk.visit import reader
+from helpdesk.visit.access import signed_in_now
+from helpdesk.visit.reader import text as _
+from helpdesk.web import jinja, parts
 from helpdesk.web.rows import row_html
 
 VIEWS = (

@@ -9,7 +9,7 @@ from helpdesk.actions import blocking, screening
 from helpdesk.errors import Invalid
 from helpdesk.queries import counts, roster
 from helpdesk.queries.held import STATES, find_address, find_held, held_page
-from helpdesk.web.access import allow, viewer
+from helpdesk.visit.access import allow, viewer
 from helpdesk.web.held_words import reason
 
 blueprint = Blueprint("held", __name__)

@@ -16,10 +16,10 @@ from helpdesk.mail_providers import CALLBACK, OAUTH, PROVIDERS
 from helpdesk.queries import roster, settings_pages
 from helpdesk.queries.settings_pages import Servers
 from helpdesk.settings import current
-from helpdesk.web import choices
-from helpdesk.web.access import allow, viewer
+from helpdesk.visit import choices
+from helpdesk.visit.access import allow, viewer
+from helpdesk.visit.forms import typed
 from helpdesk.web.connection_words import findings, headline, news_of
-from helpdesk.web.forms import typed
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("inboxes", __name__)

@@ -7,7 +7,7 @@ from flask import Flask
 
 from helpdesk import words
 from helpdesk.folding import direction_of
-from helpdesk.web import times
+from helpdesk.visit import times
 from helpdesk.web.assets import asset
 from helpdesk.web.attachments import shown_files
 from helpdesk.web.calendar_shown import happenings

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 from helpdesk.actions import people
 from helpdesk.errors import Invalid
 from helpdesk.models.agent import LANGUAGES
-from helpdesk.web.access import allow, signed_in_now
-from helpdesk.web.safe_urls import safe_next
+from helpdesk.visit.access import allow, signed_in_now
+from helpdesk.visit.safe_urls import safe_next
 
 blueprint = Blueprint("language", __name__)
 

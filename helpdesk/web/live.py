@@ -6,7 +6,7 @@ from helpdesk import presence
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.policy import topics_of_ticket, topics_of_viewer
 from helpdesk.queries.ticket import find_ticket
-from helpdesk.web.access import allow, viewer
+from helpdesk.visit.access import allow, viewer
 
 blueprint = Blueprint("live", __name__)
 

@@ -11,9 +11,9 @@ from helpdesk import clock
 from helpdesk.actions import sessions
 from helpdesk.errors import Busy, Invalid, TooManyTries
 from helpdesk.queries import roster
-from helpdesk.web.access import allow, signed_in_now, viewer
+from helpdesk.visit.access import allow, signed_in_now, viewer
+from helpdesk.visit.safe_urls import safe_next
 from helpdesk.web.entry import browser, let_in, let_out
-from helpdesk.web.safe_urls import safe_next
 
 blueprint = Blueprint("login", __name__)
 log = logging.getLogger(__name__)

@@ -16,8 +16,8 @@ from helpdesk.models import Message, RawMessage
 from helpdesk.pictures import SHOWN_INLINE
 from helpdesk.queries.ticket import find_message
 from helpdesk.safe_html import clean
+from helpdesk.visit.access import allow, viewer
 from helpdesk.web import remote_pictures
-from helpdesk.web.access import allow, viewer
 
 blueprint = Blueprint("messages", __name__)
 CID, REMOTE = re.compile(r'data-cid="([^"]*)"'), re.compile(r'data-remote-src="([^"]*)"')

@@ -3,8 +3,8 @@
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
 
+from helpdesk.visit import access
 from helpdesk.web import (
-    access,
     agents,
     attachments,
     changes,

@@ -9,7 +9,7 @@ from functools import lru_cache
 from flask import current_app, g, get_template_attribute
 from markupsafe import Markup
 
-from helpdesk.web.reader import reader
+from helpdesk.visit.reader import reader
 
 MOST = 8000
 

@@ -13,7 +13,7 @@ from helpdesk.errors import Invalid, NotFound
 from helpdesk.folding import direction_of
 from helpdesk.queries.practice import desk_is_demo, inbox_addresses, practice_mail, practice_mails
 from helpdesk.settings import current
-from helpdesk.web.access import allow
+from helpdesk.visit.access import allow
 from helpdesk.web.practice_letter import Letter, letter_of
 
 blueprint = Blueprint("practice", __name__)

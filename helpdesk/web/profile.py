@@ -15,8 +15,8 @@ from helpdesk.models import Agent
 from helpdesk.models.agent import DIGITS, LANGUAGES, THEMES
 from helpdesk.queries import roster
 from helpdesk.queries.people import own_sessions
-from helpdesk.web import choices
-from helpdesk.web.access import allow, signed_in_now, viewer
+from helpdesk.visit import choices
+from helpdesk.visit.access import allow, signed_in_now, viewer
 from helpdesk.web.browsers import shown_browser
 from helpdesk.web.entry import browser, let_in
 

@@ -12,7 +12,7 @@ from helpdesk import egress, vault
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
 from helpdesk.pictures import DRAWN, drawn_anew
-from helpdesk.web.access import allow
+from helpdesk.visit.access import allow
 from helpdesk.web.attachments import LOCKED_UP
 
 blueprint = Blueprint("remote_pictures", __name__)

@@ -8,7 +8,7 @@ from helpdesk.errors import Invalid, TooManyTries
 from helpdesk.fields import Fields, problems_of
 from helpdesk.models import Agent
 from helpdesk.queries import people
-from helpdesk.web.access import allow
+from helpdesk.visit.access import allow
 from helpdesk.web.entry import browser, let_in
 
 blueprint = Blueprint("reset", __name__)

@@ -9,9 +9,9 @@ from markupsafe import Markup
 from helpdesk.clock import FAR
 from helpdesk.queries import roster
 from helpdesk.queries.tags import tags_of
+from helpdesk.visit.reader import reader
+from helpdesk.visit.times import phase
 from helpdesk.web.parts import part
-from helpdesk.web.reader import reader
-from helpdesk.web.times import phase
 
 
 class ShownRow(NamedTuple):

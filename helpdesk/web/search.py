@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 
 from helpdesk.queries.search import search
-from helpdesk.web.access import allow, viewer
+from helpdesk.visit.access import allow, viewer
 from helpdesk.web.rows import shown_rows
 
 blueprint = Blueprint("search", __name__)

@@ -12,7 +12,7 @@ from helpdesk.errors import Busy
 from helpdesk.extensions import db
 from helpdesk.queries import alarms, health, ledger
 from helpdesk.settings import current
-from helpdesk.web.access import allow
+from helpdesk.visit.access import allow
 
 blueprint = Blueprint("system", __name__)
 

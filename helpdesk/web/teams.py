@@ -10,9 +10,9 @@ from helpdesk.actions import teams
 from helpdesk.errors import Invalid
 from helpdesk.fields import Fields, problems_of
 from helpdesk.queries import roster, settings_pages
-from helpdesk.web import choices
-from helpdesk.web.access import allow, viewer
-from helpdesk.web.forms import typed
+from helpdesk.visit import choices
+from helpdesk.visit.access import allow, viewer
+from helpdesk.visit.forms import typed
 
 blueprint = Blueprint("teams", __name__)
 ONE = "/teams/<int(max=2147483647):team_id>"

@@ -9,8 +9,8 @@ from helpdesk.presence import present_in_list
 from helpdesk.queries.counts import counts
 from helpdesk.queries.ticket_list import newest_event, ticket_page, ticket_rows_in_view
 from helpdesk.queries.views import QUEUE_OF_VIEW, SORTS, VIEWS
+from helpdesk.visit.access import allow, viewer
 from helpdesk.web import ticket_shown
-from helpdesk.web.access import allow, viewer
 from helpdesk.web.frame import capped, view_names
 from helpdesk.web.rows import ShownRow, shown_rows
 

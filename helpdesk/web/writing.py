@@ -15,7 +15,7 @@ from helpdesk.incoming import Person, StoredFile
 from helpdesk.models import Message
 from helpdesk.pictures import SHOWN_INLINE, kind_of
 from helpdesk.queries.ticket import find_ticket, ticket_page, unseen_entries
-from helpdesk.web.access import allow, viewer
+from helpdesk.visit.access import allow, viewer
 from helpdesk.web.file_names import shown_name
 from helpdesk.web.ticket_shown import stopped_context
 

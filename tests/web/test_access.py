@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from helpdesk.actions import people
 from helpdesk.extensions import db
 from helpdesk.models import Event, Message, Ticket
-from helpdesk.web.access import WHO, allow
+from helpdesk.visit.access import WHO, allow
 from tests.web.site import Site
 
 ROLES = {None: "", "lina": "agent", "omar": "agent", "rana": "agent", "supervisor": "supervisor", "admin": "admin"}

@@ -1,4 +1,4 @@
-/* Keeps <time data-time> fresh by the rules of helpdesk/web/times.py: minutes, hour, weekday, date. */
+/* Keeps <time data-time> fresh by the rules of helpdesk/visit/times.py: minutes, hour, weekday, date. */
 import { locale, word, zone } from './words.js';
 
 const MINUTE = 60_000;

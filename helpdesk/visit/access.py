@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from helpdesk.policy import Viewer
 from helpdesk.queries.people import Signed, signed_in
 from helpdesk.settings import current
-from helpdesk.web.safe_urls import safe_next
+from helpdesk.visit.safe_urls import safe_next
 
 View = TypeVar("View", bound=Callable[..., Any])
 WHO = ("anyone", "agent", "supervisor", "admin")

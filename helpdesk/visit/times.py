@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from helpdesk import clock
-from helpdesk.web.reader import digits, reader
+from helpdesk.visit.reader import digits, reader
 
 HOUR, SIX_DAYS = timedelta(hours=1), timedelta(days=6)
 Phase = tuple[date | None, int]
