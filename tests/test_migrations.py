@@ -4,14 +4,14 @@ import multiprocessing
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import JSON, Boolean, Column, DateTime, Engine, Integer, LargeBinary, MetaData, Table, create_engine, inspect, select, text
+from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Engine, Integer, LargeBinary, MetaData, Table, create_engine, inspect, select, text
 
 import helpdesk.models  # noqa: F401
 from helpdesk import migrate
@@ -70,7 +70,8 @@ def value(column: Column[Any], number: int) -> Any:
         return number
     if isinstance(column.type, Boolean):
         return bool(number % 2)
-    kinds = ((Integer, number), (DateTime, datetime(2026, 11, number, tzinfo=UTC)), (LargeBinary, b"raw"), (JSON, {"n": number}))
+    kinds = ((Integer, number), (DateTime, datetime(2026, 11, number, tzinfo=UTC)), (Date, date(2026, 11, number)), (JSON, {"n": number}),
+             (LargeBinary, b"raw"))  # fmt: skip
     for kind, example in kinds:
         if isinstance(column.type, kind):
             return example

@@ -86,7 +86,7 @@ class Story:
         with Sink(HANG_SECONDS) as sink:
             self.set_up(sink.port, agents)
             works = [(lambda one=one: one.send(plan.mails // len(self.customers), gate)) for one in self.customers]
-            works += [(lambda one=one: one.write(self.url, plan.answers // len(agents), gate)) for one in agents]
+            works += [(lambda one=one: one.write(self.url, -(-plan.answers // len(agents)), gate)) for one in agents]
             people = Together(*works)
             for place, (point, passes) in enumerate(plan.points):
                 gate.share = (place + 1) / len(plan.points)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.extensions import db
 from helpdesk.models.team import Team, team_agent
-from helpdesk.models.types import Moment
+from helpdesk.models.types import Json, Moment
 
 ROLES = ("agent", "supervisor", "admin")
 LANGUAGES = ("ar", "en")
@@ -16,7 +16,8 @@ DIGITS = ("latn", "arab")
 
 
 class Agent(db.Model):
-    """Somebody who answers. `password_hash` None: invited and not yet in."""
+    """Somebody who answers. `password_hash` None: invited and not yet in. `capacity`: so much open work he gets by itself (None: no limit);
+    `skills` are words that routing asks for; `away_since`: nothing is given to him until he is back."""
 
     __tablename__ = "agent"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -34,6 +35,9 @@ class Agent(db.Model):
     sound: Mapped[bool] = mapped_column(default=False)
     single_keys: Mapped[bool] = mapped_column(default=True)
     active: Mapped[bool] = mapped_column(default=True)
+    capacity: Mapped[int | None] = mapped_column()
+    skills: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
+    away_since: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
 
     teams: Mapped[list[Team]] = relationship(secondary=team_agent, order_by=Team.id)

@@ -34,6 +34,15 @@ KINDS = (
     "screening_undone",
     "message_backfilled",
     "inbox_added",
+    "type_changed",
+    "sla_set",
+    "sla_moved",
+    "sla_paused",
+    "sla_resumed",
+    "sla_met",
+    "sla_warned",
+    "sla_breached",
+    "sla_escalated",
 )
 STOPPING = ("message_received", "reply_written", "note_written", "status_changed", "ticket_assigned", "ticket_unassigned")
 """Kinds after which a reply written before them must be looked at again by its author."""
@@ -41,7 +50,8 @@ ACTORS = ("agent", "contact", "rule", "system")
 
 
 class Event(db.Model):
-    """One change: who (`actor` and an id), what (`kind` and `data`), and why (`data["why"]`). Never changed afterwards."""
+    """One change: who (`actor` and an id), what (`kind` and `data`), and why (`data["why"]`). Never changed afterwards. What a rule did
+    names the rule, the event it answered (`cause_id`), and how many rules stand between it and a person (`depth`)."""
 
     __tablename__ = "event"
     __table_args__ = {"sqlite_autoincrement": True}  # a number is never given twice
@@ -54,6 +64,9 @@ class Event(db.Model):
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
     data: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    rule_id: Mapped[int | None] = mapped_column()
+    cause_id: Mapped[int | None] = mapped_column()
+    depth: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 Index("ix_event_ticket", Event.ticket_id, Event.id)

@@ -32,12 +32,29 @@ class Tag(db.Model):
     folded: Mapped[str] = mapped_column(String(60), unique=True)
 
 
+class TicketType(db.Model):
+    """What tickets can be about: words of the desk's own list."""
+
+    __tablename__ = "ticket_type"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    name_ar: Mapped[str] = mapped_column(String(120), default="")
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+    pack: Mapped[str] = mapped_column(String(60), default="")
+
+    def shown_name(self, language: str) -> str:
+        """In the reader's language, where there is one."""
+        return (self.name_ar if language == "ar" else "") or self.name
+
+
 class Ticket(db.Model):
     """One matter of one contact. Its id is the number people read.
 
     `queue` follows from status, place and snooze and is what every list asks for; `waiting_since` is the time of the oldest
     message of the customer that nobody answered, FAR when nobody waits; `last_event_id` is the newest row of its history;
-    `also_inbox_id` a second inbox that its first mail went to, whose teams see it too.
+    `also_inbox_id` a second inbox that its first mail went to, whose teams see it too. `due_at`, `due_name` and `due_state` are the
+    promise that falls due next: when (None while its clock rests), which, and "running", "paused" or "breached"; "" when there is none.
     """
 
     __tablename__ = "ticket"
@@ -60,6 +77,10 @@ class Ticket(db.Model):
     related_ticket_id: Mapped[int | None] = mapped_column()
     also_inbox_id: Mapped[int | None] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(Moment)
+    type_id: Mapped[int | None] = mapped_column()
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    due_name: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    due_state: Mapped[str] = mapped_column(String(10), default="", server_default="")
 
     tags: Mapped[list[Tag]] = relationship(secondary=ticket_tag, order_by=Tag.name)
 

@@ -23,7 +23,7 @@ from helpdesk import jobs
 log = logging.getLogger(__name__)
 FUNCTION = "helpdesk.jobs.run"
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 5.0
-BEHIND_PAGES = 5
+BEHIND_PAGES = 10
 """Niceness: where processors are few, a heap of mail makes no agent wait for a page."""
 
 

@@ -1,0 +1,154 @@
+"""What can be asked about a ticket: read when it is asked for the first time, then kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, Protocol
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpdesk import clock
+from helpdesk.folding import fold, index_tokens
+from helpdesk.models import Address, Contact, Event, Message, Tag, Ticket, ticket_tag
+
+CUSTOMER, OURS = ("incoming",), ("outgoing",)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text, and what matching asks of it."""
+
+    written: str
+
+    @cached_property
+    def folded(self) -> str:
+        """In one spelling of letters and digits, blanks run together."""
+        return " ".join(fold(self.written).split())
+
+    @cached_property
+    def tokens(self) -> frozenset[str]:
+        """As the search finds it."""
+        return frozenset(index_tokens(self.written))
+
+
+class Source(Protocol):
+    """Where facts come from: the tables, or what a simulation keeps."""
+
+    def message(self) -> Message | None: ...
+
+    def tags(self) -> frozenset[str]: ...
+
+    def contact(self) -> Contact | None: ...
+
+    def counts(self) -> dict[str, int]: ...
+
+    def last(self, kinds: tuple[str, ...]) -> datetime | None: ...
+
+
+class Facts:
+    """One ticket at one moment. `ticket` may be anything with the columns of a ticket; `event` is what happened, None when only time
+    passed. `asked` is a place for words that keep what they worked out."""
+
+    def __init__(self, ticket: Any, event: Event | None, source: Source, now: datetime) -> None:
+        self.ticket, self.event, self.source, self.now = ticket, event, source, now
+        self.asked: dict[str, Any] = {}
+
+    @cached_property
+    def message(self) -> Message | None:
+        """The one the event is about, else the newest of the customer."""
+        return self.source.message()
+
+    @cached_property
+    def contact(self) -> Contact | None:
+        """Whose ticket it is."""
+        return self.source.contact()
+
+    @cached_property
+    def tags(self) -> frozenset[str]:
+        """Folded."""
+        return self.source.tags()
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many messages of each kind."""
+        return self.source.counts()
+
+    @cached_property
+    def text(self) -> Text:
+        """The subject, and what its author newly wrote."""
+        message = self.message
+        return Text(f"{self.ticket.subject}\n{(message.reply_text or message.text) if message else ''}")
+
+    @cached_property
+    def subject(self) -> Text:
+        """The subject alone."""
+        return Text(self.ticket.subject)
+
+    def change(self, kind: str) -> tuple[str, str] | None:
+        """(from, to) of the event, as strings, when it is of this kind."""
+        if self.event is None or self.event.kind != kind:
+            return None
+        return word_of(self.event.data.get("from")), word_of(self.event.data.get("to"))
+
+    def minutes_since(self, moment: datetime | None) -> int | None:
+        """Whole minutes since then; None when it never was."""
+        return None if moment is None or moment >= clock.FAR else int((self.now - moment) / timedelta(minutes=1))
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What `make` says, asked once."""
+        if name not in self.asked:
+            self.asked[name] = make()
+        return self.asked[name]
+
+
+def word_of(value: Any) -> str:
+    """An id or a word of an event as a choice names it; "" for nothing."""
+    return "" if value is None else str(value)
+
+
+def facts_of(session: Session, ticket: Ticket, event: Event | None = None) -> Facts:
+    """What the tables say now."""
+    return Facts(ticket, event, Tables(session, ticket, event), clock.now())
+
+
+class Tables:
+    """The ticket's own rows."""
+
+    def __init__(self, session: Session, ticket: Ticket, event: Event | None) -> None:
+        self.session, self.ticket, self.event = session, ticket, event
+
+    def message(self) -> Message | None:
+        """See Facts."""
+        if self.event is not None and self.event.message_id is not None:
+            return self.session.get(Message, self.event.message_id)
+        newest = select(Message).where(Message.ticket_id == self.ticket.id, Message.kind == "incoming").order_by(Message.id.desc()).limit(1)
+        return self.session.scalar(newest)
+
+    def tags(self) -> frozenset[str]:
+        """See Facts."""
+        held = select(Tag.folded).join(ticket_tag, ticket_tag.c.tag_id == Tag.id).where(ticket_tag.c.ticket_id == self.ticket.id)
+        return frozenset(self.session.scalars(held))
+
+    def contact(self) -> Contact | None:
+        """See Facts."""
+        return self.session.get(Contact, self.ticket.contact_id)
+
+    def counts(self) -> dict[str, int]:
+        """See Facts; answers that were taken back do not count."""
+        left = (Message.ticket_id == self.ticket.id, Message.cancelled_at.is_(None))
+        found = self.session.execute(select(Message.kind, func.count()).where(*left).group_by(Message.kind))
+        return {kind: count for kind, count in found}  # noqa: C416  rows, which dict() would not take
+
+    def last(self, kinds: tuple[str, ...]) -> datetime | None:
+        """When a message of these kinds came or left last; the desk's own automatic ones do not count."""
+        at = select(func.max(Message.created_at)).where(
+            Message.ticket_id == self.ticket.id, Message.kind.in_(kinds), Message.automatic.is_(False), Message.cancelled_at.is_(None))
+        return self.session.scalar(at)
+
+
+def address_of(session: Session, contact_id: int) -> str:
+    """The contact's first e-mail address, "" without one."""
+    found = select(Address.value).where(Address.contact_id == contact_id, Address.kind == "email").order_by(Address.id).limit(1)
+    return session.scalar(found) or ""
