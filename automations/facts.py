@@ -36,6 +36,8 @@ class Text:
 class Source(Protocol):
     """Where facts come from: the tables, or what a simulation keeps."""
 
+    session: Session
+
     def message(self) -> Message | None: ...
 
     def tags(self) -> frozenset[str]: ...

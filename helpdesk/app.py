@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import automations.wing
 import channels.wing
 from helpdesk import database, drains, vault
 from helpdesk.extensions import babel, csrf, db
@@ -30,6 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     drains.init_app(app)
     pages.init_app(app)
     channels.wing.init_app(app)
+    automations.wing.init_app(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_port=0, x_prefix=0)  # type: ignore[method-assign]

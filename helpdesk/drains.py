@@ -3,7 +3,7 @@
 from flask import Flask
 
 from helpdesk import jobs
-from helpdesk.actions import alarms, change, drain_outbox, housekeeping, release
+from helpdesk.actions import alarms, change, drain_outbox, due_moments, housekeeping, release
 from helpdesk.queries import due
 
 
@@ -11,6 +11,7 @@ def init_app(_app: Flask) -> None:
     """Makes it known to nudges and to the timetable."""
     jobs.add(jobs.Drain("release", "fast", release.release_due, 1, due.release_is_due))
     jobs.add(jobs.Drain("outbox", "fast", drain_outbox.drain, 1, due.outbox_is_due))
+    jobs.add(jobs.Drain("due", "fast", due_moments.drain, 1, due.moment_is_due))
     jobs.add(jobs.Drain("wake", "fast", change.wake_due, 5, due.snooze_is_over))
     jobs.add(jobs.Drain("housekeeping", "slow", housekeeping.tidy, 3600))
     jobs.add(jobs.Drain("alarms", jobs.HERE, alarms.look_at_stages, 15))

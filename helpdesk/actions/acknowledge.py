@@ -15,7 +15,7 @@ LATE = timedelta(hours=12)
 """So long after the mail, a confirmation confirms nothing."""
 
 
-def wanted(session: Session, ticket: Ticket) -> bool:
+def wanted(session: Session, ticket: Ticket, _kind: str) -> bool:
     """Only the inboxes that acknowledge cost a row."""
     return session.get_one(Inbox, ticket.inbox_id).acknowledge
 

@@ -15,11 +15,15 @@ from helpdesk.policy import Viewer, sees, topics_of_ticket
 
 @dataclass(frozen=True)
 class Actor:
-    """Who did it, and why when that is not plain."""
+    """Who did it, and why when that is not plain. What a rule or a macro did names it, the event it answered, and how many rules stand
+    between it and a person."""
 
     kind: str
     id: int | None = None
     why: str = ""
+    rule_id: int | None = None
+    cause_id: int | None = None
+    depth: int = 0
 
 
 SYSTEM = Actor("system")
@@ -51,6 +55,7 @@ def record(
         ticket_id=ticket.id, kind=kind, at=clock.now(), actor=actor.kind, message_id=message.id if message else None,
         agent_id=actor.id if actor.kind == "agent" else None, contact_id=actor.id if actor.kind == "contact" else None,
         data={**(data or {}), **({"why": actor.why} if actor.why else {})},
+        rule_id=actor.rule_id, cause_id=actor.cause_id, depth=actor.depth,
     )
     session.add(event)
     session.flush()

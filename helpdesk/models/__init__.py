@@ -10,7 +10,7 @@ from helpdesk.models.inbox import Inbox
 from helpdesk.models.mailbox import ConnectionCheck, Mailbox, MailboxMark, OAuthGrant
 from helpdesk.models.message import Attachment, Awaited, Delivery, Draft, Letter, Message
 from helpdesk.models.raw_message import PracticeMail, RawMessage
-from helpdesk.models.rule import DueMoment, LongTask, Notice, Pack, Rule, RuleRun, RuleVersion
+from helpdesk.models.rule import DueMoment, LongTask, Notice, Pack, Rule, RuleRun, RuleVersion, Stamp
 from helpdesk.models.screening import Alarm, Screening
 from helpdesk.models.sla import SlaMove, SlaPolicy, SlaPolicyVersion, SlaStep, SlaTarget
 from helpdesk.models.team import Team, routing_turn, team_agent, team_inbox
@@ -59,6 +59,7 @@ __all__ = [
     "SlaPolicyVersion",
     "SlaStep",
     "SlaTarget",
+    "Stamp",
     "Tag",
     "Team",
     "Ticket",

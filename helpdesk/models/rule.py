@@ -96,6 +96,14 @@ Index("ix_due_moment_due", DueMoment.due_at, DueMoment.id)
 Index("ix_due_moment_ticket", DueMoment.ticket_id)
 
 
+class Stamp(db.Model):
+    """A number that is another one after every change of what its name says; whoever keeps that in memory asks for the number alone."""
+
+    __tablename__ = "stamp"
+    name: Mapped[str] = mapped_column(String(30), primary_key=True)
+    number: Mapped[int] = mapped_column(default=0)
+
+
 class Pack(db.Model):
     """A starter pack that an admin installed; what it made carries its key in `pack`."""
 
@@ -107,7 +115,8 @@ class Pack(db.Model):
 
 
 class LongTask(db.Model):
-    """Slow work with progress: re-planning, a simulation, a holiday that moves. One worker holds it until `lease_until`."""
+    """Slow work with progress: re-planning, a simulation, a holiday that moves. Whoever holds `lease_token` works on it until
+    `lease_until`; `attempts` counts who began. `result` is what came of it; {"error"} when it "failed"."""
 
     __tablename__ = "long_task"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -118,6 +127,8 @@ class LongTask(db.Model):
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     result: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_token: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)

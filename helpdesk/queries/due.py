@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, or_, select
 
 from helpdesk import clock
 from helpdesk.extensions import db
-from helpdesk.models import ConnectionCheck, Delivery, Message, OAuthGrant, PendingEvent, RawMessage, Ticket
+from helpdesk.models import ConnectionCheck, Delivery, DueMoment, Message, OAuthGrant, PendingEvent, RawMessage, Ticket
 
 PATIENCE, MOST_CONNECTIONS = timedelta(seconds=5), 2
 """A server that is silent for so long after a mail's final dot is left to it: the inbox may open one connection beside that."""
@@ -34,6 +34,11 @@ def replies_to_release(most: int) -> Select[int, int]:
 def release_is_due() -> bool:
     """Some undo window is over."""
     return any_row(replies_to_release(1))
+
+
+def moment_is_due() -> bool:
+    """Something that was planned is due."""
+    return any_row(select(DueMoment.id).where(DueMoment.due_at <= clock.now()))
 
 
 def outbox_is_due() -> bool:

@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    stamp()
     ticket_type()
     canned_reply()
     long_task()
@@ -70,6 +71,8 @@ def long_task() -> None:
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("result", Json, nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("lease_token", sa.String(length=40), nullable=True),
         sa.Column("lease_until", Moment(), nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("ended_at", Moment(), nullable=True),
@@ -216,3 +219,12 @@ def rule_run() -> None:
     )
     op.create_index("ix_rule_run_rule", "rule_run", ["rule_id", "id"], unique=False)
     op.create_index("ix_rule_run_ticket", "rule_run", ["ticket_id", "id"], unique=False)
+
+
+def stamp() -> None:
+    op.create_table(
+        "stamp",
+        sa.Column("name", sa.String(length=30), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_stamp")),
+    )

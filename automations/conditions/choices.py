@@ -1,0 +1,80 @@
+"""What can be chosen as a value, in the reader's language: (value, label)."""
+
+from flask_babel import gettext as _
+
+from helpdesk.extensions import db
+from helpdesk.models import TicketType
+from helpdesk.models.ticket import PLACES, PRIORITIES, STATUSES
+from helpdesk.queries import roster
+from helpdesk.visit.reader import reader
+
+Choices = list[tuple[str, str]]
+CHANNELS = ("email", "sms", "whatsapp", "chat", "form", "phone")
+
+
+def statuses() -> Choices:
+    """Of a ticket."""
+    named = {"open": _("Open"), "pending": _("Pending"), "on_hold": _("On hold"), "solved": _("Solved"), "closed": _("Closed")}
+    return [(word, named[word]) for word in STATUSES]
+
+
+def priorities() -> Choices:
+    """Lowest first."""
+    named = {"low": _("Low"), "normal": _("Normal"), "high": _("High"), "urgent": _("Urgent")}
+    return [(word, named[word]) for word in PRIORITIES]
+
+
+def places() -> Choices:
+    """Where a ticket lies."""
+    named = {"inbox": _("Inbox"), "spam": _("Spam"), "trash": _("Trash")}
+    return [(word, named[word]) for word in PLACES]
+
+
+def promise_states() -> Choices:
+    """Of the promise that falls due next."""
+    return [("", _("None")), ("running", _("Running")), ("paused", _("Paused")), ("breached", _("Missed"))]
+
+
+def channels() -> Choices:
+    """Doors."""
+    labels = (_("E-mail"), _("SMS"), _("WhatsApp"), _("Chat"), _("Web form"), _("Phone"))
+    return list(zip(CHANNELS, labels, strict=True))
+
+
+def languages() -> Choices:
+    """Those that the desk tells apart."""
+    return [("ar", _("Arabic")), ("en", _("English")), ("fa", _("Persian")), ("ur", _("Urdu")), ("und", _("Unknown")), ("", _("None"))]
+
+
+def teams() -> Choices:
+    """By name; "" is none."""
+    return [("", _("None")), *named(roster.names().teams)]
+
+
+def inboxes() -> Choices:
+    """By name."""
+    return named({number: names[:2] for number, names in roster.names().inboxes.items()})
+
+
+def agents() -> Choices:
+    """By name; "" is nobody."""
+    names = roster.names()
+    return [("", _("Nobody")), *named({number: names.agents[number] for number in names.active})]
+
+
+def actors() -> Choices:
+    """Whose act something was."""
+    told = [(f"agent:{number}", name) for number, name in agents() if number]
+    return [("contact", _("The customer")), ("rule", _("A rule")), ("system", _("The desk")), *told]
+
+
+def types() -> Choices:
+    """The desk's own list; "" is none."""
+    rows = db.session.query(TicketType).order_by(TicketType.position, TicketType.id)
+    return [("", _("None")), *((str(row.id), row.shown_name(reader().language)) for row in rows)]
+
+
+def named(rows: dict[int, tuple[str, str]]) -> Choices:
+    """id -> (name, name in Arabic), as choices sorted by name."""
+    language = reader().language
+    return sorted(((str(number), roster.pick(names, language)) for number, names in rows.items()), key=lambda pair: pair[1])

@@ -1,0 +1,61 @@
+"""When this event, if these conditions, then these actions: each rule once an event, in order, with everything it saw and did."""
+
+import time
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from automations import actions, orders
+from automations.conditions.evaluate import made
+from automations.facts import Facts, facts_of
+from automations.orders import Order
+from helpdesk.actions.record import Actor, held_ticket
+from helpdesk.actions.rule_runs import MOST_DEPTH, Look, has_run, note_run, too_often
+from helpdesk.models import Event, Ticket
+from helpdesk.models.event import KINDS
+
+EVENTS = frozenset(KINDS) - {"reply_written", "reply_cancelled", "message_backfilled"}
+"""What a rule may listen to. An answer counts from its release on; older mail is history."""
+
+
+def wanted(session: Session, _ticket: Ticket, kind: str) -> bool:
+    """Whether any rule listens to this kind."""
+    return any(kind in order.definition["on"] for order in orders.in_force(session, "trigger"))
+
+
+def handle(session: Session, event: Event) -> None:
+    """The subscriber: tries every rule that listens, under the ticket's lock. A rule that stops is the last."""
+    if event.depth >= MOST_DEPTH:
+        return
+    ticket = held_ticket(session, event.ticket_id)
+    facts = facts_of(session, ticket, event)
+    for order in orders.in_force(session, "trigger"):
+        if event.kind not in order.definition["on"] or order.rule_id == event.rule_id:
+            continue
+        look = Look(order.rule_id, order.version_id, ticket.id, f"event:{event.id}", event.id, event.depth + 1)
+        if not attempt(session, order, look, facts):
+            continue
+        if order.definition.get("stop"):
+            return
+        facts = facts_of(session, ticket, event)  # the next rule sees what this one did
+
+
+def attempt(session: Session, order: Order, look: Look, facts: Facts) -> bool:
+    """Tries one rule; whether it acted."""
+    begun = time.perf_counter()
+    conditions = made(order.definition["if"])
+    if not conditions.holds(facts) or has_run(session, look.rule_id, look.ticket_id, look.cause):
+        return False
+    limit = too_often(session, look)
+    seen = conditions.told(facts)
+    did = [{"do": "", "result": f"limit_{limit}", "events": []}] if limit else act(session, order, look, facts)
+    cost = int((time.perf_counter() - begun) * 1e6)
+    note_run(session, look, matched=True, seen=seen, did=did, cost_us=cost)
+    return not limit
+
+
+def act(session: Session, order: Order, look: Look, facts: Facts) -> list[dict[str, Any]]:
+    """Does what the rule says, as the rule."""
+    actor = Actor("rule", why="", rule_id=order.rule_id, cause_id=look.event_id, depth=look.depth)
+    doing = actions.Doing(session, facts.ticket, actor, facts)
+    return [actions.perform(doing, action) for action in order.definition["then"]]
