@@ -2,20 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from automations.conditions import choices
 from automations.conditions.choices import Choices
+from automations.conditions.kinds import tags_of
 from automations.facts import Facts
 from helpdesk.actions import change
 from helpdesk.actions.record import Actor
 from helpdesk.errors import HelpdeskError
-from helpdesk.models import Ticket
+from helpdesk.models import Event, Ticket
+from helpdesk.models.ticket import PRIORITIES
 
 MOST_ACTIONS = 20
 Action = dict[str, Any]
@@ -34,7 +37,8 @@ class Doing:
 @dataclass(frozen=True)
 class Act:
     """One thing that can be done. `takes` is the form field of its value: "choice", "tags", "text" or "" for none; `sets` names what two
-    acts would quarrel over; `check(value)` says what is wrong with a value, `perform` does it and says in a word what came of it."""
+    acts would quarrel over; `check(value)` says what is wrong with a value, `perform` does it and says in a word what came of it.
+    `pretend` does the same to a ticket that is only kept in mind, and nothing else."""
 
     name: str
     label: LazyString
@@ -43,6 +47,17 @@ class Act:
     perform: Callable[[Doing, Any], str]
     choices: Callable[[], Choices] | None = None
     check: Callable[[Any], str] | None = None
+    pretend: "Callable[[Pretended, Any], str]" = lambda _ticket, _value: "done"
+
+
+class Pretended(Protocol):
+    """A ticket kept in mind: the columns of a ticket, and its folded tags."""
+
+    tags: set[str]
+
+    def set(self, column: str, value: Any) -> bool:
+        """Whether that was a change."""
+        ...
 
 
 ACTS: dict[str, Act] = {}
@@ -74,20 +89,43 @@ def every_tag(make: Callable[[str], change.Change]) -> Callable[[Doing, Any], st
     return perform
 
 
+def in_mind(column: str, as_kept: Callable[[Any], Any] = str) -> Callable[[Pretended, Any], str]:
+    """Sets a column of a ticket that is kept in mind."""
+    return lambda ticket, value: "done" if ticket.set(column, as_kept(value)) else "nothing"
+
+
+def tag_in_mind(ticket: Pretended, value: Any) -> str:
+    """Adds tags."""
+    new = tags_of(value) - ticket.tags
+    ticket.tags |= new
+    return "done" if new else "nothing"
+
+
+def untag_in_mind(ticket: Pretended, value: Any) -> str:
+    """Takes tags off."""
+    gone = tags_of(value) & ticket.tags
+    ticket.tags -= gone
+    return "done" if gone else "nothing"
+
+
 def number(value: Any) -> int | None:
     """An id as a choice names it; "" is none."""
     return int(value) if value else None
 
 
 FIXED = (
-    Act("set_team", _l("move to the team"), "choice", "team", by_change(lambda value: change.set_team(number(value))), choices.teams),
-    Act("assign", _l("assign to"), "choice", "assignee", by_change(lambda value: change.assign(number(value))), choices.agents),
-    Act("set_status", _l("set the status to"), "choice", "status", by_change(change.set_status), choices.statuses),
-    Act("set_priority", _l("set the priority to"), "choice", "priority", by_change(change.set_priority), choices.priorities),
-    Act("tag", _l("add the tags"), "tags", "", every_tag(change.tag)),
-    Act("untag", _l("take off the tags"), "tags", "", every_tag(change.untag)),
-    Act("move", _l("move to"), "choice", "place", by_change(change.move), choices.places),
-)
+    Act("set_team", _l("move to the team"), "choice", "team", by_change(lambda value: change.set_team(number(value))), choices.teams,
+        pretend=in_mind("team_id", number)),
+    Act("assign", _l("assign to"), "choice", "assignee", by_change(lambda value: change.assign(number(value))), choices.agents,
+        pretend=in_mind("assignee_id", number)),
+    Act("set_status", _l("set the status to"), "choice", "status", by_change(change.set_status), choices.statuses,
+        pretend=in_mind("status")),
+    Act("set_priority", _l("set the priority to"), "choice", "priority", by_change(change.set_priority), choices.priorities,
+        pretend=in_mind("priority", PRIORITIES.index)),
+    Act("tag", _l("add the tags"), "tags", "", every_tag(change.tag), pretend=tag_in_mind),
+    Act("untag", _l("take off the tags"), "tags", "", every_tag(change.untag), pretend=untag_in_mind),
+    Act("move", _l("move to"), "choice", "place", by_change(change.move), choices.places, pretend=in_mind("place")),
+)  # fmt: skip
 for each in FIXED:
     add(each)
 
@@ -100,8 +138,15 @@ def perform(doing: Doing, action: Action) -> dict[str, Any]:
         result = act.perform(doing, action.get("value")) if act else "unknown"
     except HelpdeskError as refusal:
         result = refusal.sentence or type(refusal).__name__
-    made = [doing.ticket.last_event_id] if doing.ticket.last_event_id != first else []
-    return {"do": action["do"], "value": action.get("value"), "result": result, "after": first, "events": made}
+    return {"do": action["do"], "value": action.get("value"), "result": result, "events": events_after(doing, first)}
+
+
+def events_after(doing: Doing, first: int) -> list[int]:
+    """What happened to the ticket since then; it is locked, so nobody else can have had a hand in it."""
+    if doing.ticket.last_event_id == first:
+        return []
+    made = select(Event.id).where(Event.ticket_id == doing.ticket.id, Event.id > first).order_by(Event.id)
+    return list(doing.session.scalars(made))
 
 
 def problems(actions: Any, path: str = "then") -> dict[str, str]:

@@ -98,6 +98,14 @@ class Facts:
         """Whole minutes since then; None when it never was."""
         return None if moment is None or moment >= clock.FAR else int((self.now - moment) / timedelta(minutes=1))
 
+    def anew(self) -> "Facts":
+        """The same ticket and event after something was done to the ticket: what was said has stayed as it was."""
+        found, kept = Facts(self.ticket, self.event, self.source, self.now), ["message", "contact"]
+        if "text" in self.__dict__ and self.text.written.startswith(f"{self.ticket.subject}\n"):
+            kept.append("text")
+        found.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        return found
+
     def once(self, name: str, make: Callable[[], Any]) -> Any:
         """What `make` says, asked once."""
         if name not in self.asked:

@@ -10,7 +10,7 @@ from automations.conditions.evaluate import made
 from automations.facts import Facts, facts_of
 from automations.orders import Order
 from helpdesk.actions.record import Actor, held_ticket
-from helpdesk.actions.rule_runs import MOST_DEPTH, Look, has_run, note_run, too_often
+from helpdesk.actions.rule_runs import MOST_DEPTH, Look, note_run, too_often, trip
 from helpdesk.models import Event, Ticket
 from helpdesk.models.event import KINDS
 
@@ -26,6 +26,7 @@ def wanted(session: Session, _ticket: Ticket, kind: str) -> bool:
 def handle(session: Session, event: Event) -> None:
     """The subscriber: tries every rule that listens, under the ticket's lock. A rule that stops is the last."""
     if event.depth >= MOST_DEPTH:
+        trip(session, event.rule_id or 0, event.ticket_id, "chain")
         return
     ticket = held_ticket(session, event.ticket_id)
     facts = facts_of(session, ticket, event)
@@ -37,16 +38,18 @@ def handle(session: Session, event: Event) -> None:
             continue
         if order.definition.get("stop"):
             return
-        facts = facts_of(session, ticket, event)  # the next rule sees what this one did
+        facts = facts.anew()  # the next rule sees what this one did
 
 
 def attempt(session: Session, order: Order, look: Look, facts: Facts) -> bool:
     """Tries one rule; whether it acted."""
     begun = time.perf_counter()
     conditions = made(order.definition["if"])
-    if not conditions.holds(facts) or has_run(session, look.rule_id, look.ticket_id, look.cause):
+    if not conditions.holds(facts):
         return False
     limit = too_often(session, look)
+    if limit:
+        trip(session, look.rule_id, look.ticket_id, limit)
     seen = conditions.told(facts)
     did = [{"do": "", "result": f"limit_{limit}", "events": []}] if limit else act(session, order, look, facts)
     cost = int((time.perf_counter() - begun) * 1e6)

@@ -2,17 +2,72 @@
 
 from types import ModuleType
 
+import click
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
-from automations import triggers
-from helpdesk import outbox
+from automations import planning, routing, rule_tasks, telling, time_triggers, triggers  # noqa: F401  telling puts its acts into the menu
+from automations.commands import sla
+from automations.rule_commands import rules as rule_command
+from automations.sla import moving, steps, watch
+from automations.web import (
+    ability,
+    away,
+    calendar_ranges,
+    calendars,
+    holidays,
+    macro_picker,
+    macros,
+    packs,
+    queue,
+    rule_history,
+    rules,
+    sla_board,
+    sla_policies,
+    webhooks,
+)  # fmt: skip
+from automations.web import (
+    routing as routing_pages,
+)
+from automations.web import (
+    sla as sla_pages,
+)
+from automations.webhooks import sender
+from helpdesk import jobs, long_tasks, outbox
+from helpdesk.actions import due_moments, webhook_tellings
+from helpdesk.queries.webhooks import telling_is_due
 
 # Each a module with a `blueprint`; a new page joins by its line.
-RESOURCES: tuple[ModuleType, ...] = ()
+RESOURCES: tuple[ModuleType, ...] = (
+    webhooks, calendars, calendar_ranges, holidays, rules, rule_history, macros, macro_picker, queue, routing_pages, ability, away,
+    packs, sla_pages, sla_board, sla_policies,
+)
+
+
+def commands() -> list[click.Command]:
+    """`helpdesk sla …` and `helpdesk rules …`."""
+    return [sla, rule_command]
 
 
 def init_app(app: Flask) -> None:
     """Subscribers, drains and pages of the wing."""
     outbox.subscribe("triggers", set(triggers.EVENTS), triggers.handle, triggers.wanted)
+    outbox.subscribe("timed_rules", set(time_triggers.EVENTS), time_triggers.handle, time_triggers.wanted)
+    due_moments.on(time_triggers.KIND, time_triggers.fire)
+    long_tasks.register("plan_rule", planning.TITLE, planning.run)
+    long_tasks.register("simulation", rule_tasks.SIMULATION_TITLE, rule_tasks.run_simulation)
+    long_tasks.register("undo_rule", rule_tasks.UNDO_TITLE, rule_tasks.run_undo)
+    outbox.subscribe("routing", set(routing.EVENTS), routing.handle, routing.is_wanted)
+    jobs.add(jobs.Drain("route", "fast", routing.give_what_waits, 5, routing.somebody_could))
+    outbox.subscribe("webhooks", set(webhook_tellings.TOLD_OF), webhook_tellings.tell, webhook_tellings.wanted)
+    outbox.subscribe("sla", set(watch.HEARS), watch.handle, watch.wanted)
+    due_moments.on("sla", steps.handle)
+    moving.init_app()
+    jobs.add(jobs.Drain("webhooks", "fast", sender.drain, 1, telling_is_due))
+    app.extensions.setdefault("sections", []).append(("rules", _l("Rules"), "zap", "/rules"))
+    app.extensions["sections"].append(("sla-board", _l("What falls due"), "alarm-clock", "/sla/board"))
+    app.extensions["sections"].append(("queue", _l("Work in hand"), "layers", "/queue"))
+    app.extensions.setdefault("sections_for_all", []).append(("macros-settings", _l("Macros"), "command", "/macros"))
+    app.extensions.setdefault("foot", []).append(away.line)
     for resource in RESOURCES:
         app.register_blueprint(resource.blueprint)

@@ -5,7 +5,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 
-from bench import burst, intake, live, load, mutated, pages, rest, search, start, threads, writers
+from bench import burst, hours, intake, live, load, mutated, pages, rest, rules, search, sla, start, threads, writers
 from bench.desk import Grounds
 from bench.kills import measure as kills
 from bench.results import HEAD, Row, save
@@ -28,6 +28,9 @@ MEASURES: dict[str, Callable[[Grounds], Iterator[Row]]] = {
     "kills": kills.measure,
     "intake": intake.measure,
     "burst": burst.measure,
+    "rules": rules.measure,
+    "hours": hours.measure,
+    "sla": sla.measure,
 }
 
 

@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def commands() -> list[Any]:
     """The commands of the wings, for the `helpdesk` command."""
-    return [channels.wing.command()]
+    return [channels.wing.command(), *automations.wing.commands()]
 
 
 def configuration(settings: Settings, keys: list[bytes]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ POINTS: dict[str, str] = {
     "delivery.after_dot": "the server has the mail and its answer was not read",
     "delivery.before_commit": "the server said yes and it is not on record",
     "delivery.after_commit": "a delivery is on record as sent",
+    "webhook.sent": "a webhook was told and its answer is not on record",
 }
 passes: dict[str, int] = {}
 

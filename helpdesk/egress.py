@@ -16,6 +16,7 @@ from helpdesk.settings import current
 
 MAIL_PORTS, WEB_PORTS = frozenset({25, 465, 587, 143, 993, 110, 995}), frozenset({443})
 NAME_SECONDS, FETCH_SECONDS, MOST_BYTES = 15.0, 5.0, 2**20
+CONNECT_SECONDS, TELL_SECONDS, HEARD_BYTES = 5.0, 10.0, 2**16
 NOT_PUBLIC = [ipaddress.ip_network(text) for text in (
     # what ipaddress calls global and is not: carrier NAT, protocol assignments, 6to4 and Teredo and NAT64, multicast
     "100.64.0.0/10", "192.0.0.0/24", "224.0.0.0/4", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "ff00::/8",
@@ -101,6 +102,40 @@ def fetch(
         line.close()
 
 
+def tell(url: str, data: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    """One POST: its status as soon as it is known, and as much of the answer as came within TELL_SECONDS and HEARD_BYTES. The rules are
+    those of `fetch`; the other side has CONNECT_SECONDS to take the call. Raises Forbidden, or OSError when no status came."""
+    begun = time.monotonic()
+    target = read_url(url)
+    line = connect(target, begun + CONNECT_SECONDS)
+    cut = threading.Timer(max(0.0, begun + TELL_SECONDS - time.monotonic()), end_line, [line])
+    cut.start()
+    try:
+        line.settimeout(TELL_SECONDS)
+        response = request(line, target, ("POST", data, {"User-Agent": "helpdesk", "Accept-Encoding": "identity", **headers}))
+        if time.monotonic() >= begun + TELL_SECONDS:
+            raise TimeoutError  # a head that was cut off may look whole
+        return response.status, heard(response)
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        if time.monotonic() >= begun + TELL_SECONDS:
+            raise TimeoutError("no answer in time") from error
+        raise error if isinstance(error, OSError) else ConnectionError(f"no HTTP: {type(error).__name__}") from error
+    finally:
+        cut.cancel()
+        line.close()
+
+
+def heard(response: http.client.HTTPResponse) -> bytes:
+    """What came of an answer whose status is known; how it ends makes no difference any more."""
+    found = b""
+    try:
+        while len(found) < HEARD_BYTES and (part := response.read1(HEARD_BYTES - len(found))):
+            found += part
+    except (OSError, ValueError, http.client.HTTPException):
+        pass  # cut off: the status was said
+    return found
+
+
 @dataclass(frozen=True)
 class Target:
     """An address that was read: `path` with its query."""
@@ -146,6 +181,17 @@ def connect(target: Target, end: float) -> socket.socket:
 
 def ask(line: socket.socket, target: Target, asked: tuple[str, bytes | None, dict[str, str]], most_bytes: int) -> Answer:
     """The request and its answer, which is read no further than `most_bytes`."""
+    response = request(line, target, asked)
+    body = response.read(most_bytes + 1)
+    if len(body) > most_bytes:
+        raise ConnectionError("the answer is too large")
+    if response.length:
+        raise ConnectionError("the answer was cut short")
+    return response.status, {name.lower(): value for name, value in response.getheaders()}, body
+
+
+def request(line: socket.socket, target: Target, asked: tuple[str, bytes | None, dict[str, str]]) -> http.client.HTTPResponse:
+    """(method, data, headers) over that line; the answer up to its body."""
     if isinstance(line, ssl.SSLSocket):
         line.do_handshake()
     kind = http.client.HTTPSConnection if target.secure else http.client.HTTPConnection
@@ -153,13 +199,7 @@ def ask(line: socket.socket, target: Target, asked: tuple[str, bytes | None, dic
     connection.sock = line  # so that it opens none of its own
     method, data, headers = asked
     connection.request(method, target.path, data, headers)
-    response = connection.getresponse()
-    body = response.read(most_bytes + 1)
-    if len(body) > most_bytes:
-        raise ConnectionError("the answer is too large")
-    if response.length:
-        raise ConnectionError("the answer was cut short")
-    return response.status, {name.lower(): value for name, value in response.getheaders()}, body
+    return connection.getresponse()
 
 
 def end_line(line: socket.socket) -> None:

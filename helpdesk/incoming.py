@@ -106,11 +106,14 @@ class Receipt:
 def storable(value: Any) -> Any:
     """The same without what a database refuses: NUL, and half letters (lone surrogates). Looks into lists, dicts and dataclasses."""
     if isinstance(value, str):
+        if value.isascii() and "\0" not in value:
+            return value
         return value.replace("\0", "").encode("utf-8", "replace").decode()
     if isinstance(value, list):
         return [storable(one) for one in value]
     if isinstance(value, dict):
         return {storable(key): storable(one) for key, one in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{one.name: storable(getattr(value, one.name)) for one in fields(value)})
+        made = {one.name: storable(getattr(value, one.name)) for one in fields(value)}
+        return replace(value, **{name: one for name, one in made.items() if one is not getattr(value, name)})
     return value

@@ -1,5 +1,7 @@
 """The search rows: one a message, in a full-text table of each database (migration 0004), holding the same tokens made in Python."""
 
+import json
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -9,7 +11,8 @@ from helpdesk.models import Ticket
 INSERT = {
     "sqlite": text("INSERT INTO search_row (tokens, ticket_id, message_id) VALUES (:tokens, :ticket_id, :message_id)"),
     "postgresql": text(
-        "INSERT INTO search_row (tokens, ticket_id, message_id) VALUES (to_tsvector('simple', :tokens), :ticket_id, :message_id)"
+        "INSERT INTO search_row (tokens, ticket_id, message_id) SELECT to_tsvector('simple', tokens), ticket_id, message_id"
+        " FROM json_to_recordset(CAST(:rows AS json)) AS given (tokens text, ticket_id integer, message_id integer)"
     ),
 }
 
@@ -31,5 +34,6 @@ def write(session: Session, ticket: Ticket, message_id: int | None, *texts: str)
 
 def write_many(session: Session, rows: list[dict[str, object]]) -> None:
     """Many rows in one statement."""
+    dialect = session.get_bind().dialect.name
     if rows:
-        session.execute(INSERT[session.get_bind().dialect.name], rows)
+        session.execute(INSERT[dialect], {"rows": json.dumps(rows, ensure_ascii=False)} if dialect == "postgresql" else rows)

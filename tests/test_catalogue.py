@@ -20,7 +20,10 @@ KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None}
 ROADS = {f"flask_babel.{name}" for name in ("gettext", "ngettext", "lazy_gettext")} | {"helpdesk.visit.reader.text"}
 PLURAL = "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5)"
 PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
-WITHOUT_LETTERS = {", %(reason)s": "a comma before the reason, which is a sentence of its own"}
+WITHOUT_LETTERS = {
+    ", ": "between the parts of a list",
+    ", %(reason)s": "a comma before the reason, which is a sentence of its own",
+}
 ALL_FORMS_ALIKE = {"%(num)s min": "the short form of minutes is one letter and never bends"}
 MISSPELT = (
     "الى ايضا اي انت الان اذا اول اخر اعادة ارسال الغاء اضافة ايقاف اسناد اظهار اغلاق انهاء انشاء ازالة ادارة اعدادات اشراف "

@@ -191,6 +191,31 @@ def test_no_answer_is_waited_for_long_or_kept_large(app: Any, monkeypatch: pytes
             assert time.monotonic() - begun < 2, answer[:60]
 
 
+def test_an_answer_is_heard_no_further_than_its_limit(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its status is known whatever follows; before that the time is short. A redirect is an answer."""
+    monkeypatch.setattr(egress, "TELL_SECONDS", 0.6)
+    head = b"HTTP/1.1 200 OK\r\n"
+    cases: list[tuple[bytes, float, int | type[Exception]]] = [
+        (head + b"\r\n" + b"x" * 10 * egress.HEARD_BYTES, 0, egress.HEARD_BYTES), (head + b"Content-Length: 9\r\n\r\nshort", 0, 5),
+        (head + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", 0, 0), (FINE, 0.05, TimeoutError), (b"220 mail\r\n", 0, ConnectionError),
+        (b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n", 0, 0),
+    ]  # fmt: skip
+    for answer, seconds, expected in cases:
+        with door(answer, seconds) as (port, came):
+            allow(app, f"127.0.0.1:{port}")
+            if isinstance(expected, int):
+                status, said = egress.tell(f"http://127.0.0.1:{port}/", b"a=1", {})
+                assert (status, len(said)) == (302 if b"302" in answer else 200, expected), answer[:60]
+            else:
+                with pytest.raises(expected):
+                    egress.tell(f"http://127.0.0.1:{port}/", b"a=1", {})
+            assert came[0].startswith(b"POST / HTTP/1.1\r\n")
+    allow(app)
+    for url in ("http://127.0.0.1:80/", "https://127.0.0.1/", "https://[::ffff:127.0.0.1]/", "https://169.254.169.254/"):
+        with pytest.raises(egress.Forbidden):
+            egress.tell(url, b"", {})
+
+
 def test_a_silent_name_server_is_not_waited_for(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: threading.Event().wait(1.5) or [])
     begun = time.monotonic()

@@ -1,5 +1,6 @@
 """Is a group of conditions one that can be asked? Every problem has its place and a sentence in the reader's language."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -101,7 +102,7 @@ def problem_of_minutes(_word: Word, value: Any) -> str:
     return _("At most ten years.") if value > MOST_MINUTES else ""
 
 
-VALUES = {
+VALUES: dict[str, Callable[[Word, Any], str]] = {
     "choices": problem_of_choices, "phrases": problem_of_phrases, "pattern": problem_of_pattern, "tags": problem_of_tags,
     "number": problem_of_number, "minutes": problem_of_minutes, "": lambda _word, _value: "",
 }  # fmt: skip

@@ -179,7 +179,7 @@ KINDS: dict[str, dict[str, Test]] = {
         "has_any": Test(_l("hold any of"), "tags", tags_any), "has_all": Test(_l("hold all of"), "tags", tags_all),
         "has_none": Test(_l("hold none of"), "tags", tags_none),
     },
-    "yes": {"is_true": Test(_l("is true"), "", constant(True)), "is_false": Test(_l("is not true"), "", constant(False))},
+    "yes": {"is_true": Test(_l("it is true that"), "", constant(True)), "is_false": Test(_l("it is not true that"), "", constant(False))},
     "change": {
         "changed": Test(_l("changed"), "", changed), "changed_to": Test(_l("changed to"), "choices", changed_to),
         "changed_from": Test(_l("changed from"), "choices", changed_from),

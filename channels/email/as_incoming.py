@@ -6,11 +6,12 @@ from typing import Any
 from channels.email.authentication import authentication_of
 from channels.email.identity import content_hash, forwarded_of, tokens_in_addresses, tokens_in_text
 from helpdesk import store
+from helpdesk.actions.raw import Held
 from helpdesk.incoming import Incoming, Person, StoredFile
-from helpdesk.models import Inbox, RawMessage
+from helpdesk.models import Inbox
 
 
-def incoming_of(raw: RawMessage, inbox: Inbox, parsed: dict[str, Any], content: bytes, ours: frozenset[str]) -> Incoming:
+def incoming_of(raw: Held, inbox: Inbox, parsed: dict[str, Any], content: bytes, ours: frozenset[str]) -> Incoming:
     """What the house wants to know of it."""
     sender = parsed.get("from") or {"name": "", "address": raw.envelope_from}
     people = {kind: [Person(one["name"] or "", one["address"] or "") for one in parsed.get(kind) or []] for kind in ("to", "cc")}
@@ -46,7 +47,7 @@ def incoming_of(raw: RawMessage, inbox: Inbox, parsed: dict[str, Any], content: 
     )
 
 
-def addressed(raw: RawMessage, people: dict[str, list[Person]]) -> list[str]:
+def addressed(raw: Held, people: dict[str, list[Person]]) -> list[str]:
     """Every address it was sent to, by its envelope or by its head."""
     return [raw.envelope_to, *(person.address for kind in ("to", "cc") for person in people[kind])]
 

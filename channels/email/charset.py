@@ -3,8 +3,6 @@
 import codecs
 import re
 
-from charset_normalizer import from_bytes
-
 # Names that mails use and Python does not know, and names that promise less than the senders mean (WHATWG Encoding Standard).
 ALIASES = {
     "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252", "ansi_x3.4-1968": "cp1252",
@@ -47,7 +45,7 @@ def decode_header(content: bytes) -> str:
 def _decoded(content: bytes, charset: str) -> str:
     if content.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _with_bom(content)
-    if not HIGH.search(content) and not _is_stateful(charset):
+    if content.isascii() and not _is_stateful(charset):
         return _seven_bit(content)
     if charset and charset not in BYTE_CHARSETS:
         text = _strictly(content, charset)
@@ -64,7 +62,9 @@ def _seven_bit(content: bytes) -> str:
 
 def known_charset(declared: str | None) -> str:
     """The Python codec for a charset name in a mail, "" when it is unknown or names no text encoding."""
-    name = (declared or "").strip(" \t\r\n\"'").lower().split("*")[0].replace(" ", "")
+    if not declared:
+        return ""
+    name = declared.strip(" \t\r\n\"'").lower().split("*")[0].replace(" ", "")
     name = ALIASES.get(name, name)
     name = re.sub(r"^(?:cp-|x-cp|x-windows-|ms-|win-)(?=\d)", "cp", name)
     try:
@@ -128,6 +128,8 @@ def looks_arabic(content: bytes) -> bool:
 
 
 def _guess(content: bytes, charset: str) -> str:
+    from charset_normalizer import from_bytes  # it takes long to load, and hardly any mail needs it
+
     best = from_bytes(content[:20_000], cp_isolation=GUESSES).best()
     text = _strictly(content, best.encoding) if best else None
     return text if text is not None else content.decode(charset or "cp1252", "replace")

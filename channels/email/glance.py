@@ -10,7 +10,8 @@ from channels.email.limits import Unreadable
 from channels.email.parse_mime import read_fields
 from channels.email.screen_robots import minted_ids
 from helpdesk.actions.bounces import Notice
-from helpdesk.models import Inbox, RawMessage
+from helpdesk.actions.raw import Held
+from helpdesk.models import Inbox
 
 MOST_HEADER, MOST_EXCERPT, MOST_WORDS = 64 * 1024, 400, 300
 DIAGNOSIS = re.compile(r"^(?:diagnostic-code|the (?:response|error) (?:was|from)[^:\n]*)\s*:\s*(.+(?:\n[ \t]+.+)*)", re.I | re.M)
@@ -21,7 +22,7 @@ REPLY = re.compile(r"\b[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}\s)?[^\n]{3,}(?:\n[ 
 class Mail:
     """A raw message with what the parser made of it. `unreadable` says why that is nothing, "" when it went well."""
 
-    raw: RawMessage
+    raw: Held
     inbox: Inbox
     content: bytes = b""
     parsed: dict[str, Any] = field(default_factory=dict)

@@ -15,6 +15,8 @@ MAX_VALUE = 64 * 1024
 # A word ends where the next one begins, and what was taken is not given back: both keep the search linear.
 ENCODED_WORD = re.compile(rb"=\?([^?\s=]{1,60})\?([bBqQ])\?((?:[^?=\r\n]|=(?!\?[^=])|\?(?!=))*+)\?=")
 BETWEEN_WORDS = re.compile(rb"(\?=)[ \t\r\n]++(?==\?[^?\s=]{1,60}\?[bBqQ]\?)")
+# Most values: words of ASCII, one blank apart, nothing in them to be decoded.
+PLAIN = re.compile(rb"([!-~]++(?: [!-~]++)*+)[ \t\r\n]*+")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 SPLIT_MARK = re.compile(rb"\\.|[;\"]", re.DOTALL)
 MESSAGE_ID = re.compile(r"<([^<>]+)>")
@@ -34,11 +36,15 @@ def raw_headers(fields: Fields, name: str) -> list[bytes]:
 
 def unfolded(value: bytes) -> str:
     """Text on one line, encoded words left alone."""
+    if plain := PLAIN.fullmatch(value):
+        return plain[1].decode("ascii")
     return CONTROL.sub("", " ".join(decode_header(value).split()))
 
 
 def decoded(value: bytes) -> str:
     """Text on one line with its encoded words decoded; neighbours of one charset are joined before decoding."""
+    if (plain := PLAIN.fullmatch(value)) and b"=?" not in value:
+        return plain[1].decode("ascii")
     value = BETWEEN_WORDS.sub(rb"\1", re.sub(rb"\r?\n|\r", b"", value.strip()))
     pieces: list[str] = []
     end, pending, charset = 0, b"", b""
@@ -64,6 +70,13 @@ def _word_bytes(word: re.Match[bytes]) -> bytes:
 
 def from_base64(content: bytes) -> bytes:
     """The bytes of base64 that may hold foreign characters, padding inside, or a cut end."""
+    try:
+        return binascii.a2b_base64(content.translate(None, b" \t\r\n"), strict_mode=True)
+    except binascii.Error:
+        return _from_loose_base64(content)
+
+
+def _from_loose_base64(content: bytes) -> bytes:
     letters = re.sub(rb"[^A-Za-z0-9+/=]", b"", content)
     chunks = re.findall(rb"[A-Za-z0-9+/]+", letters)
     return b"".join(_chunk_bytes(chunk) for chunk in chunks)
@@ -88,7 +101,7 @@ def parameters(value: bytes, limit: int) -> tuple[str, dict[str, str]]:
     for piece in pieces[1:]:
         name, equals, content = piece.partition(b"=")
         key = name.strip().lower().decode("ascii", "replace")
-        if equals and (match := re.fullmatch(r"([^*]+)\*(?:(\d{1,3})(\*)?)?", key)):
+        if equals and "*" in key and (match := re.fullmatch(r"([^*]+)\*(?:(\d{1,3})(\*)?)?", key)):
             is_encoded = match.group(2) is None or bool(match.group(3))
             sections.setdefault(match.group(1), {})[int(match.group(2) or 0)] = (_unquoted(content), is_encoded)
         elif equals and key:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeVar
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from channels.email.ahead import Ahead
@@ -20,7 +20,7 @@ from channels.email.screen_senders import sender_of
 from channels.email.verdict import Context, Verdict
 from helpdesk import jobs
 from helpdesk.actions.bounces import take_bounce
-from helpdesk.actions.raw import give_back, lease_raw, put_aside, renew
+from helpdesk.actions.raw import Held, give_back, lease_raw, put_aside, renew
 from helpdesk.actions.receive import receive
 from helpdesk.errors import Busy
 from helpdesk.extensions import db
@@ -31,7 +31,8 @@ from helpdesk.queries.screening import beginning_of, blocked_among, released_amo
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
-SET, SET_BYTES, QUICK_BYTES, MOST_SECONDS, RENEW_SECONDS = 10, 8 * 1024 * 1024, 1024 * 1024, 60.0, 10.0
+CONTENTS = select(RawMessage.id, RawMessage.content).where(RawMessage.id.in_(bindparam("ids", expanding=True))).order_by(RawMessage.id)
+SET, SET_BYTES, QUICK_BYTES, MOST_SECONDS, RENEW_SECONDS = 50, 8 * 1024 * 1024, 1024 * 1024, 60.0, 10.0
 TROUBLE = (Busy, OperationalError, InterfaceError, OSError)
 """A database or disk that is away or full: nothing is wrong with the mails, they come again."""
 
@@ -53,15 +54,15 @@ def drain() -> None:
         ahead.close()
 
 
-def begun(ahead: Ahead) -> list[RawMessage]:
+def begun(ahead: Ahead) -> list[Held]:
     """The next set, held; whatever of it may be parsed is begun."""
     raws = lease_raw(SET, SET_BYTES)
-    wanted = select(RawMessage.id, RawMessage.content).where(RawMessage.id.in_([raw.id for raw in raws]), RawMessage.size <= MOST_BYTES)
-    ahead.begin({row.id: row.content for row in db.session.execute(wanted.order_by(RawMessage.id))} if raws else {})
+    wanted = [raw.id for raw in raws if raw.size <= MOST_BYTES]
+    ahead.begin({row.id: row.content for row in db.session.execute(CONTENTS, {"ids": wanted})} if wanted else {})
     return raws
 
 
-def take_or_give_back(raws: list[RawMessage], after: list[RawMessage], ahead: Ahead) -> None:
+def take_or_give_back(raws: list[Held], after: list[Held], ahead: Ahead) -> None:
     """One set; when the database or the disk is away, it and the one behind it are as if nobody had held them."""
     try:
         take(raws, ahead)
@@ -72,7 +73,7 @@ def take_or_give_back(raws: list[RawMessage], after: list[RawMessage], ahead: Ah
     db.session.remove()
 
 
-def take(raws: list[RawMessage], ahead: Ahead | None = None) -> None:
+def take(raws: list[Held], ahead: Ahead | None = None) -> None:
     """One set; when it fails it is done again one by one, so that only the bad mail is put aside."""
     good = admitted(raws, ahead)
     if not good:
@@ -98,7 +99,7 @@ def take_alone(incoming: Incoming) -> None:
         put_aside(incoming.raw_message_id or 0, "quarantined", f"not_received: {type(error).__name__}")
 
 
-def admitted(raws: list[RawMessage], ahead: Ahead | None = None) -> list[Incoming]:
+def admitted(raws: list[Held], ahead: Ahead | None = None) -> list[Incoming]:
     """Those of a set that belong to tickets; the others are put aside."""
     inboxes = {inbox.id: inbox for inbox in db.session.scalars(select(Inbox))}
     ours, released = frozenset(fold_email(inbox.address) for inbox in inboxes.values()), released_among([raw.id for raw in raws])
@@ -115,7 +116,7 @@ def admitted(raws: list[RawMessage], ahead: Ahead | None = None) -> list[Incomin
     return [incoming for incoming in incomings if incoming is not None]
 
 
-def safely(raw: RawMessage, work: Callable[[], Result]) -> Result | None:
+def safely(raw: Held, work: Callable[[], Result]) -> Result | None:
     """The result; a mail that trips us up is put aside and takes no other with it."""
     try:
         return work()
@@ -127,7 +128,7 @@ def safely(raw: RawMessage, work: Callable[[], Result]) -> Result | None:
         return None
 
 
-def read(raw: RawMessage, inbox: Inbox, ahead: Ahead | None = None, *, released: bool) -> Mail:
+def read(raw: Held, inbox: Inbox, ahead: Ahead | None = None, *, released: bool) -> Mail:
     """Parsed, unless it is larger than anything we take and nobody has asked for it."""
     if raw.size > MOST_BYTES and not released:
         return Mail(raw, inbox, beginning_of(raw.id, MOST_HEADER))
@@ -140,7 +141,7 @@ def read(raw: RawMessage, inbox: Inbox, ahead: Ahead | None = None, *, released:
         return Mail(raw, inbox, content, glance(content) if released else {}, str(error))
 
 
-def came_from_nobody(raw: RawMessage) -> bool:
+def came_from_nobody(raw: Held) -> bool:
     """The door that it came by hears the envelope, and that named no sender (RFC 5321 section 4.5.5)."""
     return raw.source == "lmtp" and not raw.envelope_from
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from channels.email.attachments import Attachment, attachment, attachments_of, declared_name, safe_name
 from channels.email.charset import decode
@@ -15,19 +16,31 @@ REPORT_TYPES = {"message/delivery-status", "message/disposition-notification", "
                 "message/global-delivery-status"}
 
 
+class Piece(NamedTuple):
+    """Plain text or HTML; the text of HTML is made when it is asked for, which is seldom: most of it has a plain form beside it."""
+
+    content: str
+    is_html: bool = False
+
+    @property
+    def text(self) -> str:
+        """What a reader sees."""
+        return text_of_html(self.content) if self.is_html else self.content
+
+
 @dataclass
 class Bodies:
-    """What a mail says: pieces of plain text, pieces of HTML, both in order; files; and the text of each place, best form first."""
+    """What a mail says: pieces of plain text, pieces of HTML, both in order; files; and what is shown at each place, best form first."""
 
     plain: list[str] = field(default_factory=list)
     html: list[str] = field(default_factory=list)
-    shown: list[str] = field(default_factory=list)
+    shown: list[Piece] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
 
     @property
     def text(self) -> str:
         """All inline text in order; a place that has only HTML gives the text of it."""
-        return "\n\n".join(filter(None, (piece.strip("\n") for piece in self.shown)))[:MAX_TEXT_CHARACTERS]
+        return "\n\n".join(filter(None, (piece.text.strip("\n") for piece in self.shown)))[:MAX_TEXT_CHARACTERS]
 
 
 def bodies_of(entity: Entity) -> Bodies:
@@ -60,7 +73,7 @@ def _take_alternative(entity: Entity, bodies: Bodies) -> None:
     bodies.html += inner.html
     bodies.attachments += inner.attachments
     has_text = any(piece.strip() for piece in inner.plain)
-    bodies.shown += inner.plain if has_text else inner.shown
+    bodies.shown += map(Piece, inner.plain) if has_text else inner.shown
 
 
 def _is_text(entity: Entity, is_first: bool) -> bool:
@@ -76,11 +89,11 @@ def _take_text(entity: Entity, bodies: Bodies) -> None:
         text, files = without_uuencoded(text)
         bodies.attachments += files
         bodies.plain.append(text)
-        bodies.shown.append(text)
+        bodies.shown.append(Piece(text))
         return
     if len(text) <= MAX_HTML_BYTES:
         bodies.html.append(text)
-    bodies.shown.append(text_of_html(text))
+    bodies.shown.append(Piece(text, is_html=True))
 
 
 def without_uuencoded(text: str) -> tuple[str, list[Attachment]]:

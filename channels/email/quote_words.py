@@ -112,6 +112,8 @@ BIDI = re.compile("[\u064b-\u0652\u0670\u061c\u200b-\u200f\u202a-\u202e\u2060-\u
 
 def plainly(line: str) -> str:
     """A line for matching: nothing invisible, no Arabic vowel signs, one kind of space, composed letters."""
+    if line.isascii():
+        return line[:MAX_LINE].strip()
     return unicodedata.normalize("NFC", BIDI.sub("", line[:MAX_LINE])).replace("\u00a0", " ").replace("\u202f", " ").strip()
 
 

@@ -6,9 +6,10 @@ from flask_babel import force_locale, gettext, ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk import clock, vault
+from helpdesk import clock
 from helpdesk.actions.automatic import may_answer_automatically
-from helpdesk.actions.record import SYSTEM, held_ticket, record
+from helpdesk.actions.automatic_reply import write_automatic
+from helpdesk.actions.record import SYSTEM, held_ticket
 from helpdesk.models import Contact, Desk, Event, Inbox, Message, Ticket
 
 LATE = timedelta(hours=12)
@@ -30,30 +31,16 @@ def acknowledge(session: Session, event: Event) -> None:
         return
     if may_answer_automatically(session, ticket, message):
         return
-    written = confirmation(session, ticket, inbox, message)
-    session.add(written)
-    session.flush()
-    record(session, ticket, "reply_released", SYSTEM, message=written)
+    language = language_for(session, inbox, message)
+    desk = session.get(Desk, 1)
+    subject, text = words(language, desk.shown_name(language) if desk else inbox.shown_name(language), ticket.id, inbox.promise_hours)
+    write_automatic(session, ticket, message, subject, text, language, SYSTEM)
 
 
 def is_answered(session: Session, ticket: Ticket) -> bool:
     """Whether anything left in this ticket, or is about to."""
     answers = select(Message.id).where(Message.ticket_id == ticket.id, Message.kind == "outgoing", Message.cancelled_at.is_(None))
     return session.scalar(answers.limit(1)) is not None
-
-
-def confirmation(session: Session, ticket: Ticket, inbox: Inbox, message: Message) -> Message:
-    """The mail as a message that has left the undo window. It goes to the bare address: a name is the stranger's own text (safety S10)."""
-    now, language = clock.now(), language_for(session, inbox, message)
-    desk = session.get(Desk, 1)
-    subject, text = words(language, desk.shown_name(language) if desk else inbox.shown_name(language), ticket.id, inbox.promise_hours)
-    names = [*message.references, *([message.external_id] if message.external_id else [])]
-    return Message(
-        ticket_id=ticket.id, inbox_id=inbox.id, kind="outgoing", channel=inbox.channel, from_address=inbox.address,
-        to=[{"name": "", "address": message.from_address}], subject=subject, text=text, reply_text=text, language=language,
-        external_id=vault.mint_message_id(ticket.id, inbox.address.rpartition("@")[2]), in_reply_to=message.external_id or "",
-        references=names[-50:], verified=True, created_at=now, released_at=now, automatic=True,
-    )  # fmt: skip
 
 
 def language_for(session: Session, inbox: Inbox, message: Message) -> str:

@@ -9,24 +9,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, select, text, update
+from sqlalchemy import ColumnElement, Integer, String, Update, bindparam, column, select, text
 from sqlalchemy.orm import Session
 
 from helpdesk import clock, search_index
 from helpdesk.actions import deliver, screening
 from helpdesk.actions.joining import Set
 from helpdesk.actions.record import Actor, announce
+from helpdesk.actions.rows import Row, as_json, put, rows_in, table_of
 from helpdesk.incoming import Incoming, StoredFile
 from helpdesk.models import Address, Attachment, Awaited, Contact, Delivery, Event, Message, RawMessage, Ticket
 
-Row = dict[str, Any]
 EVENT_COLUMNS = ("id", "ticket_id", "kind", "at", "actor", "agent_id", "contact_id", "message_id", "data")
-
-
-def table_of(model: type[Any]) -> Table:
-    """Its table: rows are put in as they are, no object of it is made."""
-    found: Table = model.__table__
-    return found
 
 
 @dataclass
@@ -84,11 +78,21 @@ NEXT = {
         " UNION ALL SELECT name, seq FROM sqlite_sequence WHERE name IN ('ticket', 'message', 'event')"
     ),
 }
-SETTLE = (
-    update(table_of(RawMessage)).where(table_of(RawMessage).c.id == bindparam("raw"), table_of(RawMessage).c.state == "received")
-    .values(state=bindparam("now"), message_id=bindparam("message"), reason="", lease_until=None)
-)  # fmt: skip
 UNCERTAIN = select(Delivery.message_id).where(Delivery.message_id.in_(bindparam("ids", expanding=True)), Delivery.state == "uncertain")
+
+
+def settling(raw: ColumnElement[Any], state: ColumnElement[Any], message: ColumnElement[Any]) -> Update:
+    """Raw messages that nobody has dealt with are dealt with."""
+    table = table_of(RawMessage)
+    still = table.update().where(table.c.id == raw, table.c.state == "received")
+    return still.values(state=state, message_id=message, reason="", lease_until=None)
+
+
+SETTLED = column("raw", Integer), column("now", String), column("message", Integer)
+SETTLE = {
+    "postgresql": settling(*rows_in(SETTLED).columns),
+    "sqlite": settling(*(bindparam(one.name, type_=one.type) for one in SETTLED)),
+}
 
 
 def write(session: Session, new: Arrivals) -> None:
@@ -136,15 +140,10 @@ def numbers_for(session: Session, wanted: dict[str, int]) -> dict[str, Iterator[
     return {name: itertools.count(1 + max((row.id for row in rows if row.name == name), default=0)) for name in wanted}
 
 
-def put(session: Session, model: type[Any], rows: list[Row]) -> None:
-    """Many rows in one statement."""
-    if rows:
-        session.execute(insert(table_of(model)), rows)
-
-
 def columns_of(ticket: Ticket) -> Row:
-    """The row of a new ticket."""
-    return {column.name: getattr(ticket, column.key) for column in table_of(Ticket).columns}
+    """The row of a new ticket: what was said of it; the rest is up to the table."""
+    said = vars(ticket)
+    return {column.name: said[column.key] for column in table_of(Ticket).columns if column.key in said}
 
 
 def row_of(arrival: Arrival) -> Row:
@@ -208,5 +207,6 @@ def settle(session: Session, settled: Iterable[tuple[int | None, str, int]]) -> 
     """The raw messages are dealt with, in the same transaction: (raw message, state, message) of each that is not held. What
     somebody else dealt with meanwhile stays as it is."""
     rows = [{"raw": raw, "now": state, "message": message} for raw, state, message in settled if raw and state != "held"]
+    dialect = session.get_bind().dialect.name
     if rows:
-        session.execute(SETTLE, rows)
+        session.execute(SETTLE[dialect], {"rows": as_json(rows)} if dialect == "postgresql" else rows)

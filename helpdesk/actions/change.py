@@ -1,4 +1,4 @@
-"""What agents do to a ticket: assign, team, status, priority, tags, subject, place, snooze. What changes nothing writes nothing."""
+"""What agents do to a ticket: assign, team, status, priority, type, tags, subject, place, snooze. What changes nothing writes nothing."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,7 +12,7 @@ from helpdesk.actions.record import SYSTEM, Actor, by_agent, held_ticket, record
 from helpdesk.actions.transaction import hint, transaction
 from helpdesk.errors import Invalid
 from helpdesk.folding import fold
-from helpdesk.models import Agent, Tag, Team, Ticket, ticket_tag
+from helpdesk.models import Agent, Tag, Team, Ticket, TicketType, ticket_tag
 from helpdesk.models.ticket import PLACES, PRIORITIES, STATUSES
 from helpdesk.policy import Viewer, topics_of_ticket
 
@@ -26,20 +26,16 @@ def change(viewer: Viewer, number: int, *changes: Change) -> Ticket:
         before, last = topics_of_ticket(ticket), ticket.last_event_id
         for apply in changes:
             apply(session, ticket, by_agent(viewer.agent_id))
-        lost = [topic for topic in before if topic not in topics_of_ticket(ticket)]
-        if lost and ticket.last_event_id != last:
-            hint(
-                session,
-                lost,
-                {
-                    "ticket": ticket.id,
-                    "kind": "team_changed",
-                    "inbox": ticket.inbox_id,
-                    "event": ticket.last_event_id,
-                    "agent": viewer.agent_id,
-                },
-            )
+        if ticket.last_event_id != last:
+            tell_those_who_lost_it(session, ticket, before, viewer.agent_id)
     return ticket
+
+
+def tell_those_who_lost_it(session: Session, ticket: Ticket, before: list[str], agent_id: int) -> None:
+    """A hint to those who saw the ticket (`before` are its topics of then) and see it no more."""
+    if lost := [topic for topic in before if topic not in topics_of_ticket(ticket)]:
+        told = {"ticket": ticket.id, "kind": "team_changed", "inbox": ticket.inbox_id, "event": ticket.last_event_id, "agent": agent_id}
+        hint(session, lost, told)
 
 
 def assign(agent_id: int | None) -> Change:
@@ -97,6 +93,21 @@ def set_priority(priority: str) -> Change:
             return
         before, ticket.priority = PRIORITIES[ticket.priority], rank
         record(session, ticket, "priority_changed", actor, {"from": before, "to": priority})
+
+    return apply
+
+
+def set_type(type_id: int | None) -> Change:
+    """One of the desk's types that is in use, or none."""
+
+    def apply(session: Session, ticket: Ticket, actor: Actor) -> None:
+        if ticket.type_id == type_id:
+            return
+        kind = session.get(TicketType, type_id) if type_id is not None else None
+        if type_id is not None and (kind is None or not kind.active):
+            raise Invalid("type_unknown", "type")
+        before, ticket.type_id = ticket.type_id, type_id
+        record(session, ticket, "type_changed", actor, {"from": before, "to": type_id})
 
     return apply
 

@@ -10,56 +10,66 @@ from sqlalchemy.orm import Session, aliased
 from helpdesk import clock
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.crash import crash_point
-from helpdesk.models import Event, PendingEvent
+from helpdesk.models import Event, PendingEvent, Ticket
 from helpdesk.outbox import SUBSCRIBERS
 
 log = logging.getLogger(__name__)
 MOST_ROWS, MOST_SECONDS, MOST_ATTEMPTS = 200, 10.0, 5
+SET, SET_SECONDS = 20, 0.03
+"""So many rows in one transaction, begun within so long: others wait for the writer no longer than for one message."""
 
 
 def drain() -> None:
     """Works until nothing is due, 200 rows or 10 seconds are over; then nudges itself again."""
-    end = time.monotonic() + MOST_SECONDS
-    for _ in range(MOST_ROWS):
-        if not handle_next():
+    end, done = time.monotonic() + MOST_SECONDS, 0
+    while done < MOST_ROWS and time.monotonic() < end:
+        handled = handle_next()
+        if not handled:
             return
-        if time.monotonic() > end:
-            break
+        done += handled
     with transaction() as session:
         nudge(session, "outbox")
 
 
-def handle_next() -> bool:
-    """The lowest row of some ticket and subscriber; its lock is its lease. Says whether there was one."""
-    row_id = 0
+def handle_next() -> int:
+    """The lowest rows of some tickets and subscribers, in one transaction that is soon over; their locks are their leases. How many."""
+    row_id = handled = 0
     try:
         with transaction() as session:
-            row = next_row(session)
-            if row is None:
-                return False
-            row_id = row.id
-            crash_point("outbox.leased")
-            subscriber, event = SUBSCRIBERS.get(row.subscriber), session.get_one(Event, row.event_id)
-            if subscriber is not None:
-                subscriber.handle(session, event)
-            session.delete(row)
+            rows, end = next_rows(session), time.monotonic() + SET_SECONDS
+            for row in rows:
+                row_id = row.id
+                crash_point("outbox.leased")
+                subscriber, event = SUBSCRIBERS.get(row.subscriber), session.get_one(Event, row.event_id)
+                if subscriber is not None:
+                    subscriber.handle(session, event)
+                session.delete(row)
+                handled += 1
+                if time.monotonic() > end:
+                    break
             crash_point("outbox.before_commit")
-    except Exception as error:  # a subscriber may fail in any way; the row says how
+    except Exception as error:  # a subscriber may fail in any way; the row says how, and the others of its set come again
         if not row_id:
             raise
         log.exception("subscriber failed")
         put_off(row_id, error)
-    return True
+        return 1
+    return handled
 
 
-def next_row(session: Session) -> PendingEvent | None:
-    """A due row before which nothing of the same ticket and subscriber waits, locked; skips what others hold."""
+def next_rows(session: Session) -> list[PendingEvent]:
+    """Due rows before each of which nothing of the same ticket and subscriber waits, locked, with their tickets, which are locked in order
+    so that two workers never wait for each other in a ring; skips what others hold."""
     earlier = aliased(PendingEvent)
     blocked = exists().where(earlier.ticket_id == PendingEvent.ticket_id, earlier.subscriber == PendingEvent.subscriber,
                              earlier.id < PendingEvent.id, earlier.parked_at.is_(None))
-    return session.scalar(
+    rows = list(session.scalars(
         select(PendingEvent).where(PendingEvent.parked_at.is_(None), PendingEvent.next_at <= clock.now(), ~blocked)
-        .order_by(PendingEvent.next_at, PendingEvent.id).limit(1).with_for_update(skip_locked=True))
+        .order_by(PendingEvent.next_at, PendingEvent.id).limit(SET).with_for_update(skip_locked=True)))
+    if len(rows) > 1:
+        tickets = sorted({row.ticket_id for row in rows})
+        session.execute(select(Ticket.id).where(Ticket.id.in_(tickets)).order_by(Ticket.id).with_for_update())
+    return rows
 
 
 def put_off(row_id: int, error: Exception) -> None:

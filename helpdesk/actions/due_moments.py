@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -39,6 +39,20 @@ def cancel(session: Session, kind: str, ref: int, ticket_id: int | None = None) 
     """Nothing of this is due any more, on one ticket or on all."""
     gone = delete(DueMoment).where(DueMoment.kind == kind, DueMoment.ref == ref)
     session.execute(gone.where(DueMoment.ticket_id == ticket_id) if ticket_id is not None else gone)
+
+
+def plan_all(kind: str, ref: int, moments: Sequence[tuple[int, datetime]]) -> None:
+    """Many moments of one kind: (ticket, when); a transaction of their own."""
+    with transaction() as session:
+        for ticket_id, due_at in moments:
+            plan(session, kind, ref, ticket_id, due_at)
+
+
+def cancel_all(kind: str, refs: Sequence[int]) -> None:
+    """Nothing of these is due any more."""
+    with transaction() as session:
+        for ref in refs:
+            cancel(session, kind, ref)
 
 
 def drain() -> None:

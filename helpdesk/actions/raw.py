@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock, disk
@@ -16,6 +16,32 @@ from helpdesk.models import RawMessage, Screening
 LEASE_SECONDS, MOST_ATTEMPTS = 45, 4
 """The neighbours of a mail that kills its reader wait no longer than that; the reader renews its lease while it reads. Once among its
 neighbours and three times alone: a reader that dies for another reason does not do so four times over one mail."""
+
+
+class Held(NamedTuple):
+    """A raw message that somebody holds: what its reader has to know, without its content. `attempts`: how often it was held before."""
+
+    id: int
+    inbox_id: int
+    source: str
+    envelope_from: str
+    envelope_to: str
+    size: int
+    backfilled: bool
+    attempts: int
+
+
+# Built once: building a statement takes longer than asking it.
+FREE = (
+    select(*(getattr(RawMessage, name) for name in Held._fields))
+    .where(RawMessage.state == "received", or_(RawMessage.lease_until.is_(None), RawMessage.lease_until < bindparam("now")))
+    .order_by(RawMessage.id).limit(bindparam("most")).with_for_update(skip_locked=True)
+)  # fmt: skip
+HOLD = (
+    update(RawMessage).where(RawMessage.id.in_(bindparam("ids", expanding=True)))
+    .values(attempts=RawMessage.attempts + 1, lease_until=bindparam("until"))
+    .execution_options(synchronize_session=False)
+)  # fmt: skip
 
 
 def store_raw(inbox_id: int, content: bytes, source: str, envelope_from: str = "", envelope_to: str = "") -> int:
@@ -33,7 +59,7 @@ def store_raw(inbox_id: int, content: bytes, source: str, envelope_from: str = "
     return raw.id
 
 
-def lease_raw(most: int, most_bytes: int) -> list[RawMessage]:
+def lease_raw(most: int, most_bytes: int) -> list[Held]:
     """The oldest that nobody holds, held for LEASE_SECONDS, at most so many and, but for the first, so large together.
 
     One whose reader died is held alone from then on, so that its neighbours are not blamed; one that was held MOST_ATTEMPTS times and
@@ -41,18 +67,25 @@ def lease_raw(most: int, most_bytes: int) -> list[RawMessage]:
     """
     now = clock.now()
     with transaction() as session:
-        free = or_(RawMessage.lease_until.is_(None), RawMessage.lease_until < now)
-        rows = list(session.scalars(select(RawMessage).where(RawMessage.state == "received", free)
-                                    .order_by(RawMessage.id).limit(most).with_for_update(skip_locked=True)))
-        held: list[RawMessage] = []
-        for raw in rows:
+        free = [Held(*row) for row in session.execute(FREE, {"now": now, "most": most})]
+        held = together([raw for raw in free if raw.attempts < MOST_ATTEMPTS], most_bytes)
+        for raw in free:
             if raw.attempts >= MOST_ATTEMPTS:
-                keep_out(session, raw, "quarantined", "reader_died", "unreadable", {"why": "reader_died"})
-                continue
-            if held and (raw.attempts or held[0].attempts > 1 or sum(one.size for one in held) + raw.size > most_bytes):
-                break
-            raw.attempts, raw.lease_until = raw.attempts + 1, now + timedelta(seconds=LEASE_SECONDS)
-            held.append(raw)
+                poisoned = session.get_one(RawMessage, raw.id, populate_existing=True)
+                keep_out(session, poisoned, "quarantined", "reader_died", "unreadable", {"why": "reader_died"})
+        if held:
+            session.execute(HOLD, {"ids": [raw.id for raw in held], "until": now + timedelta(seconds=LEASE_SECONDS)})
+    return held
+
+
+def together(free: list[Held], most_bytes: int) -> list[Held]:
+    """Those at the front that may be read in one set."""
+    held, size = free[:1], sum(raw.size for raw in free[:1])
+    for raw in free[1:]:
+        size += raw.size
+        if raw.attempts or held[0].attempts or size > most_bytes:
+            break
+        held.append(raw)
     return held
 
 

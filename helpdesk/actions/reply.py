@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 
+from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from helpdesk import clock, search_index, vault
+from helpdesk import clock, placeholders, search_index, vault
 from helpdesk.actions.record import by_agent, held_ticket, record
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.crash import crash_point
@@ -44,8 +45,10 @@ def reply(viewer: Viewer, number: int, writing: Writing) -> Message:
     """Writes an answer that leaves after the undo window, and moves the status.
 
     Raises Stopped when something happened that the author has not seen, KeyReused for a key that came with another text,
-    Invalid for an empty text or no recipient. The same key and text again returns the message that is there.
+    Invalid for an empty text, an open placeholder or no recipient. The same key and text again returns the message that is there.
     """
+    if left := placeholders.names_in(writing.body):
+        raise Invalid(_("Fill in what is still open in the text: %(names)s.", names=placeholders.in_words(left)), "body")
     words = search_index.tokens_of(writing.body)
     with transaction() as session:
         ticket = held_ticket(session, number, viewer)

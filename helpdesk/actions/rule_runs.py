@@ -1,19 +1,27 @@
 """What a rule did, written down in the transaction in which it did it; and the limits of what a rule may do."""
 
+import itertools
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.actions.attempts import Limit, spend
-from helpdesk.models import RuleRun
+from helpdesk.actions.notices import notify
+from helpdesk.actions.stamps import change_stamp
+from helpdesk.models import Agent, Rule, RuleRun, RuleVersion
 
 MOST_DEPTH = 5
 """An event that so many rules led to is answered by no further one (safety S47)."""
-PER_TICKET = Limit("rule-ticket", 20, 3600)
-PER_RULE = Limit("rule", 10_000, 3600)
+MOST_ON_TICKET, MOST_OF_RULE, LOOK_EVERY = 20, 10_000, 20
+"""Runs an hour of one rule on one ticket, and on all; the second is looked at after every so many runs, because looking walks them."""
+TOLD = Limit("rule-told", 1, 3600)
+
+
+looks = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -38,14 +46,30 @@ def note_run(
     ))  # fmt: skip
 
 
-def has_run(session: Session, rule_id: int, ticket_id: int, cause: str) -> bool:
-    """Whether it looked at the ticket for this before."""
-    found = select(RuleRun.id).where(RuleRun.rule_id == rule_id, RuleRun.ticket_id == ticket_id, RuleRun.cause == cause)
-    return session.scalar(found.limit(1)) is not None
-
-
 def too_often(session: Session, look: Look) -> str:
-    """ "" while the rule may act, counted at once; else which limit it met: "ticket" or "rule"."""
-    if spend(session, PER_TICKET, f"{look.rule_id} {look.ticket_id}").full:
+    """ "" while the rule may act; else which limit it met: "ticket" or "rule". Counted in the log itself."""
+    hour = RuleRun.at > clock.now() - timedelta(hours=1)
+    here = select(func.count()).where(RuleRun.rule_id == look.rule_id, RuleRun.ticket_id == look.ticket_id, RuleRun.matched, hour)
+    if (session.scalar(here) or 0) >= MOST_ON_TICKET:
         return "ticket"
-    return "rule" if spend(session, PER_RULE, str(look.rule_id)).full else ""
+    oldest = select(RuleRun.id).where(RuleRun.rule_id == look.rule_id, hour).order_by(RuleRun.id.desc()).offset(MOST_OF_RULE - 1).limit(1)
+    return "rule" if next(looks) % LOOK_EVERY == 0 and session.scalar(oldest) is not None else ""
+
+
+def trip(session: Session, rule_id: int, ticket_id: int, why: str) -> None:
+    """A rule met a limit: "chain", "ticket" or "rule". Its owner is told, once an hour; one that acts too often is switched off."""
+    rule = session.get(Rule, rule_id)
+    if rule is None or spend(session, TOLD, f"{rule_id} {why}").full:
+        return
+    version = session.get(RuleVersion, rule.version_id or 0)
+    owner = version.agent_id if version else None
+    words = {"kind": "rule_off" if why == "rule" else "rule_loop", "rule": rule.name, "rule_id": rule.id}
+    if why == "rule":
+        rule.active, rule.switched_off = False, "often"
+        change_stamp(session)
+    notify(session, [owner] if owner else admins(session), None if why == "rule" else ticket_id, words)
+
+
+def admins(session: Session) -> list[int]:
+    """Whom the desk tells when nobody else is named."""
+    return list(session.scalars(select(Agent.id).where(Agent.active, Agent.role == "admin").order_by(Agent.id)))

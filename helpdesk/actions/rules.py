@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
+from helpdesk.actions import due_moments, long_tasks
 from helpdesk.actions.stamps import change_stamp
-from helpdesk.actions.transaction import nudge, transaction
+from helpdesk.actions.transaction import transaction
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.models import Rule, RuleVersion
 from helpdesk.policy import Viewer
@@ -55,11 +56,16 @@ def save(viewer: Viewer, rule_id: int, asked: RuleChange) -> Rule:
     """New names; a new version only if the rule says something else now."""
     with transaction() as session:
         rule = held(session, rule_id)
-        rule.name, rule.name_ar, rule.agent_id, rule.team_id = asked.name, asked.name_ar, asked.agent_id, asked.team_id
-        if in_force(session, rule).definition != asked.definition:
-            put_in_force(session, rule, asked.definition, viewer.agent_id)
-        change_stamp(session)
+        write(session, viewer, rule, asked)
         return rule
+
+
+def write(session: Session, viewer: Viewer, rule: Rule, asked: RuleChange) -> None:
+    """See `save`; part of the caller's transaction, which holds the rule."""
+    rule.name, rule.name_ar, rule.agent_id, rule.team_id = asked.name, asked.name_ar, asked.agent_id, asked.team_id
+    if in_force(session, rule).definition != asked.definition:
+        put_in_force(session, rule, asked.definition, viewer.agent_id)
+    change_stamp(session)
 
 
 def restore(viewer: Viewer, rule_id: int, number: int) -> Rule:
@@ -82,8 +88,13 @@ def put_in_force(session: Session, rule: Rule, definition: dict[str, Any], agent
     session.flush()
     rule.version_id = version.id
     change_stamp(session)
+    plan_anew(session, rule, agent_id)
+
+
+def plan_anew(session: Session, rule: Rule, agent_id: int | None) -> None:
+    """Of a rule of the clock: the moments on tickets that are there already, as slow work."""
     if rule.kind == "timed":
-        nudge(session, "plan_rules")
+        long_tasks.begin(session, "plan_rule", {"rule_id": rule.id}, agent_id)
 
 
 def switch(rule_id: int, *, on: bool, why: str = "") -> None:
@@ -92,8 +103,7 @@ def switch(rule_id: int, *, on: bool, why: str = "") -> None:
         rule = held(session, rule_id)
         rule.active, rule.switched_off = on, "" if on else why
         change_stamp(session)
-        if rule.kind == "timed":
-            nudge(session, "plan_rules")
+        plan_anew(session, rule, None)
 
 
 def put_in_order(kind: str, rule_ids: list[int]) -> None:
@@ -109,9 +119,11 @@ def put_in_order(kind: str, rule_ids: list[int]) -> None:
 def delete(rule_id: int) -> None:
     """With its versions and its log; what it did to tickets stays, and stays in their history."""
     with transaction() as session:
-        session.delete(held(session, rule_id))
+        rule = held(session, rule_id)
+        for version_id in session.scalars(select(RuleVersion.id).where(RuleVersion.rule_id == rule.id)):
+            due_moments.cancel(session, "rule", version_id)
+        session.delete(rule)
         change_stamp(session)
-        nudge(session, "plan_rules")
 
 
 def held(session: Session, rule_id: int) -> Rule:

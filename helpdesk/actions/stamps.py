@@ -14,8 +14,12 @@ ORDERS = "orders"
 
 def change_stamp(session: Session, name: str = ORDERS) -> None:
     """Whatever is kept under this name is old once the transaction commits."""
+    put_stamp(session, name, secrets.randbelow(2**31))  # and not one more: a desk that was put back would meet its numbers again
+
+
+def put_stamp(session: Session, name: str, number: int) -> None:
+    """This number, for whoever keeps what another number says."""
     insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(Stamp)
-    number = secrets.randbelow(2**31)  # and not one more: a desk that was put back to an older state would meet its numbers again
     session.execute(insert.values(name=name, number=number).on_conflict_do_update(index_elements=[Stamp.name], set_={"number": number}))
 
 

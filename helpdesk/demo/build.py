@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock, search_index, store
 from helpdesk.actions.transaction import transaction
+from helpdesk.demo import shelf
 from helpdesk.demo.pictures import draw
 from helpdesk.demo.play import Play, Row, Stage, play
 from helpdesk.demo.story import DOMAIN, PASSWORD, Cast, Story, read_cast, read_stories
@@ -19,6 +20,7 @@ from helpdesk.models import (
     Address,
     Agent,
     Attachment,
+    CannedReply,
     Contact,
     Delivery,
     Desk,
@@ -28,6 +30,7 @@ from helpdesk.models import (
     Tag,
     Team,
     Ticket,
+    TicketType,
     team_agent,
     team_inbox,
     ticket_tag,
@@ -84,7 +87,8 @@ def set_stage(session: Session, cast: Cast, now: datetime, password_hash: str) -
     session.execute(insert(Inbox), list(inboxes.values()))
     session.execute(insert(team_agent), [{"team_id": teams[t["key"]], "agent_id": agents[key]} for t in cast.teams for key in t["agents"]])
     session.execute(insert(team_inbox), [{"team_id": inbox["team_id"], "inbox_id": inbox["id"]} for inbox in inboxes.values()])
-    return Stage(now, agents, teams, inboxes, add_contacts(session, cast, began), cast.customers)
+    types = shelf.stock(session, teams, began)
+    return Stage(now, agents, teams, inboxes, add_contacts(session, cast, began), cast.customers, types)
 
 
 def agent_row(agent: dict[str, Any], numbers: dict[str, int], began: datetime, password_hash: str) -> Row:
@@ -183,6 +187,6 @@ def move_sequences(session: Session) -> None:
     """PostgreSQL counts on from the ids that were given here; SQLite does so by itself."""
     if session.get_bind().dialect.name != "postgresql":
         return
-    for model in (Desk, Agent, Team, Inbox, Contact, Ticket, Message, Event, Tag):
+    for model in (Desk, Agent, Team, Inbox, Contact, Ticket, Message, Event, Tag, TicketType, CannedReply):
         highest = session.scalar(select(func.max(inspect(model).local_table.c.id)))
         session.execute(MOVE, {"table": model.__tablename__, "highest": highest})

@@ -20,7 +20,7 @@ TRAVEL = timedelta(seconds=12)
 
 @dataclass(frozen=True)
 class Stage:
-    """The ids that a story's words stand for."""
+    """The ids that a story's words stand for; `types` are those of an inbox's tickets."""
 
     now: datetime
     agents: dict[str, int]
@@ -28,6 +28,7 @@ class Stage:
     inboxes: dict[str, Row]
     contacts: dict[str, int]
     customers: dict[str, Customer]
+    types: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -70,6 +71,7 @@ class Play:
         if step.assign:
             before, ticket.assignee_id = ticket.assignee_id, self.stage.agents[step.assign]
             self.event(at, "ticket_assigned", {"from": before, "to": ticket.assignee_id}, by=step.by)
+            self.retype(step.by, at)
         if step.team:
             before, ticket.team_id = ticket.team_id, self.stage.teams[step.team]
             self.event(at, "team_changed", {"from": before, "to": ticket.team_id}, by=step.by)
@@ -79,6 +81,13 @@ class Play:
         for tag in step.tags:
             self.tags.append(tag)
             self.event(at, "ticket_tagged", {"tag": tag}, by=step.by)
+
+    def retype(self, by: str, at: datetime) -> None:
+        """Whoever takes a ticket says what it is about."""
+        kind = self.stage.types.get(self.story.inbox)
+        if kind is not None and self.ticket.type_id is None:
+            self.ticket.type_id = kind
+            self.event(at, "type_changed", {"from": None, "to": kind}, by=by)
 
     def write(self, step: Step, at: datetime) -> None:
         """An answer or a note, as actions/reply.py does it."""

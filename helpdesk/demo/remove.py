@@ -5,11 +5,13 @@ from sqlalchemy.orm import Session
 
 from helpdesk import store
 from helpdesk.actions.transaction import transaction
+from helpdesk.demo import shelf
 from helpdesk.demo.story import Cast, read_cast
 from helpdesk.models import (
     Agent,
     AgentSession,
     Attachment,
+    CannedReply,
     Contact,
     Delivery,
     Desk,
@@ -68,11 +70,12 @@ def remove_people(session: Session, cast: Cast) -> None:
     ours = select(Agent.id).where(emails)
     session.execute(delete(AgentSession).where(AgentSession.agent_id.in_(ours)))
     session.execute(delete(OneTimeLink).where(OneTimeLink.agent_id.in_(ours)))
+    shelf.clear(session, ours)
     session.execute(delete(team_agent).where(team_agent.c.agent_id.in_(ours)))
     session.execute(update(Agent).where(emails).values(active=False, password_hash=None))
     named = [exists().where(column == Agent.id) for column in (Ticket.assignee_id, Message.agent_id, Event.agent_id)]
     session.execute(delete(Agent).where(emails, *map(not_, named)))
-    used = [exists().where(column == Team.id) for column in (team_agent.c.team_id, Ticket.team_id, Inbox.team_id)]
+    used = [exists().where(column == Team.id) for column in (team_agent.c.team_id, Ticket.team_id, Inbox.team_id, CannedReply.team_id)]
     session.execute(delete(Team).where(Team.name.in_([team["name"] for team in cast.teams]), *map(not_, used)))
 
 

@@ -25,6 +25,8 @@ def language_of(text: str) -> str:
 
     Addresses do not count. Arabic script wins from a third of the letters on, since Arabic writers mix in brand names."""
     text = _ADDRESSES.sub(" ", text[:_MAX])
+    if text.isascii():
+        return "en" if _LATIN.search(text) else "und"
     arabic, latin = len(_ARABIC.findall(text)), len(_LATIN.findall(text))
     if arabic == latin == 0:
         return "und"

@@ -18,11 +18,13 @@ MAX_WORD = 200
 _PARTICLES = frozenset(("ال", "و", "ب", "ل", "ك", "ف", "لل", "بال", "وال", "ولل", "س"))
 _LATIN = r"[a-z0-9]+(?:[-_.'][a-z0-9]+)*"
 _WORD = re.compile(
-    r"(?P<email>[a-z0-9][a-z0-9._%+'-]{0,63}@[a-z0-9-]+(?:\.[a-z0-9-]+)+)"
+    # Most words first, as they can be nothing else: letters behind which nothing goes on that a longer form could take.
+    r"(?P<letters>[a-z]++(?![a-z0-9@._%+'-]))"
+    r"|(?P<arabic>[ء-ي\u0671-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06fc\u06ff\u0750-\u077f]+)"
+    r"|(?P<email>[a-z0-9][a-z0-9._%+'-]{0,63}@[a-z0-9-]+(?:\.[a-z0-9-]+)+)"
     r"|(?P<phone>(?<![a-z0-9])(?:(?:\+|00)[1-9]|(?:0|966)?5(?=[0-9 ()-]{8}))(?:[ ().-]{0,2}[0-9]){6,14}(?![0-9]))"
     r"|(?P<sum>(?<![a-z0-9])[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|(?<![a-z0-9.])[0-9]+\.[0-9]{1,2}(?![a-z0-9.-]))"
     rf"|(?P<latin>{_LATIN})"
-    r"|(?P<arabic>[ء-ي\u0671-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06fc\u06ff\u0750-\u077f]+)"
     r"|(?P<single>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])"
     r"|(?P<other>[^\W_a-z0-9\u0620-\u077f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)"
 )
@@ -34,7 +36,8 @@ def index_tokens(text: str) -> list[str]:
     found: dict[str, None] = {}
     before = ""
     for kind, word in _words(text):
-        found.update(dict.fromkeys(_index_forms(kind, word)))
+        for form in _index_forms(kind, word):
+            found[form] = None
         if before and kind == "latin" and word.isdigit() and len(word) >= 2:
             found[before + word[: MAX_LENGTH - 3]] = None  # "RX 200" is also found as RX200
         before = word if kind == "latin" and len(word) <= 3 and word.isalpha() else ""
@@ -62,7 +65,7 @@ def _words(text: str) -> Iterator[tuple[str, str]]:
         kind, word = match.lastgroup or "", match.group()
         if kind == "arabic" and word in _PARTICLES and folded[match.end() : match.end() + 1].isascii() and _glued(folded, match.end()):
             continue  # الـRX-200, بـ200
-        yield kind, word[:MAX_WORD]
+        yield "latin" if kind == "letters" else kind, word[:MAX_WORD]
 
 
 def _glued(folded: str, end: int) -> bool:

@@ -17,6 +17,7 @@ class Calendar(db.Model):
     else the one that is `standard`."""
 
     __tablename__ = "calendar"
+    __table_args__ = {"sqlite_autoincrement": True}
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
     name_ar: Mapped[str] = mapped_column(String(120), default="")
@@ -48,7 +49,8 @@ class CalendarRange(db.Model):
 
 class Holiday(db.Model):
     """Dates, the last one included, on which nobody works, or only in `periods` ([from, to] in minutes). `state` is "estimated" until
-    somebody confirmed the dates; `source` "package" or "hand"; `key` names the same holiday of the same year for the package."""
+    somebody confirmed the dates, "removed" for one of the package that the desk does not keep; `source` "package" or "hand"; `key` names
+    the same holiday of the same year for the package."""
 
     __tablename__ = "holiday"
     __table_args__ = (UniqueConstraint("key"),)

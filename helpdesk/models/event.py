@@ -70,6 +70,8 @@ class Event(db.Model):
 
 
 Index("ix_event_ticket", Event.ticket_id, Event.id)
+GIVEN = text("kind = 'ticket_assigned'")
+Index("ix_event_given", Event.at, sqlite_where=GIVEN, postgresql_where=GIVEN)
 
 
 class PendingEvent(db.Model):

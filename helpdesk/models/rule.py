@@ -105,13 +105,15 @@ class Stamp(db.Model):
 
 
 class Pack(db.Model):
-    """A starter pack that an admin installed; what it made carries its key in `pack`."""
+    """A starter pack that an admin installed; what it made carries its key in `pack`. `made` is {"language", "teams": {key: id or None},
+    "pieces": {"kind:key": [id, print of what was written, "" for what was there before]}}."""
 
     __tablename__ = "pack"
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
     version: Mapped[int] = mapped_column(default=1)
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
     at: Mapped[datetime] = mapped_column(Moment)
+    made: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
 
 
 class LongTask(db.Model):

@@ -54,7 +54,8 @@ class Ticket(db.Model):
     `queue` follows from status, place and snooze and is what every list asks for; `waiting_since` is the time of the oldest
     message of the customer that nobody answered, FAR when nobody waits; `last_event_id` is the newest row of its history;
     `also_inbox_id` a second inbox that its first mail went to, whose teams see it too. `due_at`, `due_name` and `due_state` are the
-    promise that falls due next: when (None while its clock rests), which, and "running", "paused" or "breached"; "" when there is none.
+    promise that falls due next: when (None while its clock rests, since `due_since`), which, and "running", "paused" or "breached"; "" when
+    there is none.
     """
 
     __tablename__ = "ticket"
@@ -81,6 +82,7 @@ class Ticket(db.Model):
     due_at: Mapped[datetime | None] = mapped_column(Moment)
     due_name: Mapped[str] = mapped_column(String(60), default="", server_default="")
     due_state: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    due_since: Mapped[datetime | None] = mapped_column(Moment)
 
     tags: Mapped[list[Tag]] = relationship(secondary=ticket_tag, order_by=Tag.name)
 
@@ -139,7 +141,7 @@ class Ticket(db.Model):
         self.waiting_since = FAR
 
 
-OPEN, FREE = text("queue = 'open'"), text("queue = 'open' AND assignee_id IS NULL")
+OPEN, FREE, PROMISED = text("queue = 'open'"), text("queue = 'open' AND assignee_id IS NULL"), text("due_at IS NOT NULL")
 # Tickets of nobody are no entry of the assignee's indexes: they are many, and a planner that takes them for few walks the wrong way.
 HELD, OPEN_HELD = text("assignee_id IS NOT NULL"), text("queue = 'open' AND assignee_id IS NOT NULL")
 for scope in ((), ("inbox_id",), ("team_id",), ("assignee_id",)):
@@ -157,6 +159,7 @@ for scope in ((), ("inbox_id",), ("team_id",), ("assignee_id",)):
         sqlite_where=only_open,
         postgresql_where=only_open,
     )
+    Index(f"ix_ticket_{short}_due", *columns, Ticket.due_at, Ticket.id, sqlite_where=PROMISED, postgresql_where=PROMISED)
     if short != "assignee":
         # the last two are known from its condition, but SQLite looks into the table for what stands in no column
         covering = (*columns, Ticket.last_at, Ticket.id, Ticket.queue, Ticket.assignee_id)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from helpdesk.extensions import db, redis_connection
 from helpdesk.models import Alarm
 from helpdesk.queries import breaker, health, ledger
+from helpdesk.queries.sla import how_many_held
 
 SUMS = ("ledger", "behind")
 KEPT_SECONDS = 3.0
@@ -21,6 +22,8 @@ def of_stages() -> dict[str, str]:
     """Stages that stand still; the words are the address that a sentence names. Redis too, whose absence stops the workers."""
     found = {stage.key if stage.key != "intake" else "disk": "" for stage in health.stages() if stage.red}
     found |= {f"{stage.key}:{stage.of}": stage.name for stage in [*health.deliveries(), *health.fetches()] if stage.red}
+    if held := how_many_held(db.session()):
+        found["promises"] = str(held)
     found |= {f"automatic:{inbox_id}": address for inbox_id, address in breaker.stopped_inboxes().items()}
     db.session.rollback()  # no transaction is held open while Redis is waited for
     return found | ({} if redis_answers() else {"redis": ""})
@@ -77,6 +80,8 @@ def sentence(key: str, words: str) -> str:
         "window": lambda: gettext("Answers whose undo window is over do not go on."),
         "delivery": lambda: gettext("Answers from %(address)s do not leave: its mail server fails.", address=words),
         "fetch": lambda: gettext("Mail to %(address)s is not fetched: its mail server fails.", address=words),
+        "promises": lambda: gettext(
+            "%(number)s steps of promises came late all at once and are held back; the board of due times lets them go.", number=words),
         "automatic": lambda: gettext(
             "%(address)s confirms nothing by itself for an hour: it wrote too much. Agents' answers leave.", address=words),
     }.get(key.partition(":")[0], lambda: key)

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, func, select
 
+from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Contact, Event, Ticket
 from helpdesk.policy import Viewer, visible
-from helpdesk.queries.views import QUEUE_OF_VIEW, Shape, ids, order, shape_of, values_of
+from helpdesk.queries.views import DUE_WITHIN, QUEUE_OF_VIEW, Shape, ids, order, shape_of, values_of
 
 PAGE = 25
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,6 +30,9 @@ COLUMNS = (
     Ticket.assignee_id,
     Ticket.team_id,
     Ticket.inbox_id,
+    Ticket.due_at,
+    Ticket.due_state,
+    Ticket.due_since,
     Contact.id.label("contact_id"),
     Contact.name.label("contact_name"),
 )
@@ -83,7 +87,7 @@ def ticket_rows(viewer: Viewer, numbers: list[int]) -> Sequence[Row[Any]]:
 def ticket_rows_in_view(viewer: Viewer, view: str, numbers: list[int]) -> list[Row[Any]]:
     """Those of the given tickets that the viewer may see and that are in the view now."""
     rows = ticket_rows(viewer, numbers) if numbers else []
-    return [row for row in rows if row.queue == QUEUE_OF_VIEW[view] and fits(viewer, view, row)]
+    return [row for row in rows if row.queue == (QUEUE_OF_VIEW[view] or row.queue) and fits(viewer, view, row)]
 
 
 def fits(viewer: Viewer, view: str, row: Row[Any]) -> bool:
@@ -92,12 +96,14 @@ def fits(viewer: Viewer, view: str, row: Row[Any]) -> bool:
         return bool(row.assignee_id == viewer.agent_id)
     if view == "unassigned":
         return row.assignee_id is None
+    if view == "due":
+        return row.due_at is not None and bool(row.due_at <= clock.now() + DUE_WITHIN)
     return view != "teams" or row.team_id in viewer.team_ids
 
 
 def write_after(row: Row[Any], sort: str) -> str:
     """The key of a row: microseconds since 1970, number, priority."""
-    at = row.waiting_since if sort == "waiting" else row.last_at
+    at = {"waiting": row.waiting_since, "due": row.due_at}.get(sort, row.last_at)
     return f"{(at - EPOCH) // timedelta(microseconds=1)}.{row.id}.{row.priority}"
 
 

@@ -6,17 +6,21 @@ went to two inboxes are few: one more branch takes them all by the second.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Integer, Select, UnaryExpression, and_, bindparam, literal_column, or_, select, union
 
+from helpdesk import clock
 from helpdesk.models import Ticket
 from helpdesk.models.types import Moment
 from helpdesk.policy import Viewer
 
-VIEWS = ("mine", "unassigned", "teams", "open", "waiting", "snoozed", "solved", "spam", "trash")
-QUEUE_OF_VIEW = {"mine": "open", "unassigned": "open", "teams": "open"} | {name: name for name in VIEWS[3:]}
+VIEWS = ("mine", "unassigned", "teams", "due", "open", "waiting", "snoozed", "solved", "spam", "trash")
+QUEUE_OF_VIEW = {"mine": "open", "unassigned": "open", "teams": "open", "due": ""} | {name: name for name in VIEWS[4:]}
+"""What is due soon lies in any queue."""
+DUE_WITHIN = timedelta(hours=24)
 SORTS = ("newest", "waiting", "priority")
 MANY_SCOPES = 24
 """Above so many inboxes and teams one walk along the whole index beats a branch each."""
@@ -35,14 +39,16 @@ class Shape:
 
 
 def shape_of(viewer: Viewer, view: str, sort: str, *, after: bool = False) -> Shape:
-    """Open views can be sorted in three ways, all others have the newest first."""
-    usable = sort if QUEUE_OF_VIEW[view] == "open" and sort in SORTS else "newest"
+    """Open views can be sorted in three ways, what is due by its due time alone, all others have the newest first."""
+    if view == "due":
+        sort = "due"
+    usable = sort if view == "due" or (QUEUE_OF_VIEW[view] == "open" and sort in SORTS) else "newest"
     return Shape(view, usable, viewer.sees_all, len(viewer.inbox_ids), len(viewer.team_ids), after)
 
 
 def values_of(viewer: Viewer) -> dict[str, Any]:
     """What a statement's scopes are bound to."""
-    values: dict[str, Any] = {"me": viewer.agent_id}
+    values: dict[str, Any] = {"me": viewer.agent_id, "due_until": clock.now() + DUE_WITHIN}
     values |= {f"inbox_{n}": value for n, value in enumerate(viewer.inbox_ids)}
     values |= {f"team_{n}": value for n, value in enumerate(viewer.team_ids)}
     return values
@@ -59,6 +65,8 @@ def ids(shape: Shape, most: int) -> Select[Any] | CompoundSelect[Any]:
 def branch(shape: Shape, scope: ColumnElement[bool] | None, most: int) -> Select[Any]:
     """One walk along one index."""
     where: list[ColumnElement[bool]] = [literal_column(f"ticket.queue = '{QUEUE_OF_VIEW[shape.view]}'")]
+    if shape.view == "due":
+        where = [Ticket.due_at <= bindparam("due_until", type_=Moment())]
     if shape.view == "unassigned":
         where.append(Ticket.assignee_id.is_(None))
     if scope is not None:
@@ -90,6 +98,8 @@ def order(sort: str) -> list[UnaryExpression[Any]]:
     """The order of a list; the id makes it total."""
     if sort == "waiting":
         return [Ticket.waiting_since.asc(), Ticket.id.asc()]
+    if sort == "due":
+        return [Ticket.due_at.asc(), Ticket.id.asc()]
     newest: list[UnaryExpression[Any]] = [Ticket.last_at.desc(), Ticket.id.desc()]
     return [Ticket.priority.desc(), *newest] if sort == "priority" else newest
 
@@ -99,6 +109,8 @@ def behind(sort: str) -> ColumnElement[bool]:
     at, number = bindparam("after_at", type_=Moment()), bindparam("after_id", type_=Integer())
     if sort == "waiting":
         return and_(Ticket.waiting_since >= at, or_(Ticket.waiting_since > at, Ticket.id > number))
+    if sort == "due":
+        return and_(Ticket.due_at >= at, or_(Ticket.due_at > at, Ticket.id > number))
     older = and_(Ticket.last_at <= at, or_(Ticket.last_at < at, Ticket.id < number))
     if sort != "priority":
         return older

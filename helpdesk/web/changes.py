@@ -49,6 +49,13 @@ def priority(number: int) -> Response:
     return apply(number, change.set_priority(request.form.get("priority", "")))
 
 
+@blueprint.post("/tickets/<int:number>/type")
+@allow("agent")
+def kind(number: int) -> Response:
+    """`type`: a type's id, or "" for none."""
+    return apply(number, change.set_type(number_or_none(request.form.get("type", ""), "type_unknown")))
+
+
 @blueprint.post("/tickets/<int:number>/subject")
 @allow("agent")
 def subject(number: int) -> Response:

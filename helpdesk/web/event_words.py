@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from helpdesk.models import Event
 from helpdesk.queries.roster import Names
 from helpdesk.visit.times import long_time
+from helpdesk.web import promise_words
 
 ICONS = {
     "ticket_assigned": "user-check",
@@ -16,6 +17,7 @@ ICONS = {
     "team_changed": "users",
     "status_changed": "circle-dot",
     "priority_changed": "prio2",
+    "type_changed": "layers",
     "subject_changed": "pencil",
     "ticket_tagged": "tag",
     "ticket_untagged": "tag",
@@ -28,6 +30,7 @@ ICONS = {
     "delivery_bounced": "circle-x",
     "screening_undone": "user-check",
     "inbox_added": "inbox",
+    **promise_words.ICONS,
 }
 
 
@@ -50,6 +53,8 @@ def place_name(place: str) -> str:
 
 def in_words(event: Event, names: Names, contact_name: str, language: str) -> Markup:
     """One sentence; what it does not know it says plainly."""
+    if event.kind.startswith("sla_"):
+        return promise_words.in_words(event, who(event, names, contact_name, language))
     values = {"who": who(event, names, contact_name, language)} | values_of(event, names, language)
     sentence = SENTENCES.get(event.kind, lambda _event: "%(who)s")(event)
     words = escape(sentence) % {name: Markup("<bdi>{}</bdi>").format(value) for name, value in values.items()}
@@ -60,7 +65,15 @@ def who(event: Event, names: Names, contact_name: str, language: str) -> str:
     """The name of the one who did it."""
     if event.actor == "agent":
         return names.agent(event.agent_id, language) or _("a former colleague")
+    if event.actor == "rule" and event.rule_id:
+        return by_rule(event, names.rule(event.rule_id, language))
     return contact_name or _("the customer") if event.actor == "contact" else _("the desk")
+
+
+def by_rule(event: Event, name: str) -> Markup:
+    """The rule's name, which leads to what rules saw and did on this ticket."""
+    words = escape(_("the rule “%(name)s”")) % {"name": name} if name else escape(_("a rule that is gone"))
+    return Markup('<a href="/tickets/{}/rules">{}</a>').format(event.ticket_id, words)
 
 
 def values_of(event: Event, names: Names, language: str) -> dict[str, str]:
@@ -73,6 +86,8 @@ def values_of(event: Event, names: Names, language: str) -> dict[str, str]:
     if kind in ("status_changed", "priority_changed", "ticket_moved"):
         name = {"status_changed": status_name, "priority_changed": priority_name, "ticket_moved": place_name}[kind]
         return {"from": name(data.get("from", "")), "to": name(data.get("to", ""))}
+    if kind == "type_changed":
+        return {"from": names.type(data.get("from"), language), "to": names.type(data.get("to"), language)}
     if kind == "inbox_added":
         return {"inbox": names.inbox(data.get("inbox"), language)}
     if kind == "ticket_snoozed":
@@ -92,6 +107,13 @@ def resolved(event: Event) -> str:
     return _("Marked as sent by %(who)s") if event.data.get("state") == "sent" else _("Sent again by %(who)s")
 
 
+def retyped(event: Event) -> str:
+    """From one type to another, from none, or to none."""
+    if not event.data.get("to"):
+        return _("Type %(from)s taken away by %(who)s")
+    return _("Type from %(from)s to %(to)s by %(who)s") if event.data.get("from") else _("Type set to %(to)s by %(who)s")
+
+
 SENTENCES: dict[str, Callable[[Event], str]] = {
     "ticket_assigned": lambda event: (
         _("Assigned to %(agent)s by %(who)s") if event.data.get("to") != event.agent_id else _("Taken by %(who)s")
@@ -100,6 +122,7 @@ SENTENCES: dict[str, Callable[[Event], str]] = {
     "team_changed": lambda event: _("Moved to %(team)s by %(who)s") if event.data.get("to") else _("Taken out of its team by %(who)s"),
     "status_changed": lambda _event: _("Status from %(from)s to %(to)s by %(who)s"),
     "priority_changed": lambda _event: _("Priority from %(from)s to %(to)s by %(who)s"),
+    "type_changed": retyped,
     "subject_changed": lambda _event: _("Subject changed to “%(subject)s” by %(who)s"),
     "ticket_tagged": lambda _event: _("Tagged “%(tag)s” by %(who)s"),
     "ticket_untagged": lambda _event: _("Tag “%(tag)s” removed by %(who)s"),
@@ -119,5 +142,13 @@ SENTENCES: dict[str, Callable[[Event], str]] = {
 
 def why(event: Event) -> str:
     """The reason, where the desk acted by itself."""
-    reason = {"customer_wrote": _("because the customer wrote"), "time_came": _("because its time came")}.get(event.data.get("why", ""), "")
+    reason = {
+        "customer_wrote": _("because the customer wrote"), "time_came": _("because its time came"),
+        "sla": _("because of a promise"),
+        "rule_undone": _("taking back what a rule did"), "went_away": _("because of an absence"),
+        "routed_round_robin": _("in turn"), "routed_least_busy": _("as the one with the fewest open tickets"),
+        "routed_capacity": _("as the one with the most room"), "routed_skills": _("because of skills"),
+        "routed_skills_nobody": _("because nobody with these skills was free"),
+        "routed_last_helper": _("because of the customer's earlier tickets"),
+    }.get(event.data.get("why", ""), "")
     return _(", %(reason)s", reason=reason) if reason else ""

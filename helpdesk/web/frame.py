@@ -4,7 +4,7 @@ import time
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask_babel import get_locale
 from jinja2.utils import htmlsafe_json_dumps as dumps
 from markupsafe import Markup
@@ -14,8 +14,10 @@ from helpdesk import words
 from helpdesk.extensions import redis_connection
 from helpdesk.queries import alarms, held, roster
 from helpdesk.queries.counts import CAP, counts
+from helpdesk.queries.notices import Unread
 from helpdesk.visit import reader
 from helpdesk.visit.access import signed_in_now
+from helpdesk.visit.due import of_ticket
 from helpdesk.visit.reader import text as _
 from helpdesk.web import jinja, parts
 from helpdesk.web.rows import row_html
@@ -24,6 +26,7 @@ VIEWS = (
     ("mine", "inbox"),
     ("unassigned", "user-x"),
     ("teams", "users"),
+    ("due", "alarm-clock"),
     ("open", "circle-dot"),
     ("waiting", "hourglass"),
     ("snoozed", "moon"),
@@ -37,7 +40,8 @@ def init_app(app: Flask) -> None:
     """Filters and globals of the templates."""
     jinja.register(app)
     reader.init_app(app)
-    app.jinja_env.globals.update(fixed=parts.fixed, part=parts.part, people=people, colleagues=parts.colleagues, row_html=row_html)
+    app.jinja_env.globals.update(
+        fixed=parts.fixed, part=parts.part, people=people, colleagues=parts.colleagues, row_html=row_html, due_badge=of_ticket)
     app.context_processor(context)
 
 
@@ -68,6 +72,7 @@ def context() -> dict[str, Any]:
             "foot": foot(),
             "everybody": roster.names().choices[locale],
             "degraded": degraded(),
+            "unread_notices": Unread(signed.viewer),
             "alarms": Lazy(alarms.shown) if signed.agent.role in ("supervisor", "admin") else [],
         }
     return found
@@ -133,6 +138,7 @@ def view_names() -> dict[str, str]:
         "mine": _("Mine"),
         "unassigned": _("Unassigned"),
         "teams": _("My teams"),
+        "due": _("Due soon"),
         "open": _("All open"),
         "waiting": _("Waiting"),
         "snoozed": _("Snoozed"),
@@ -149,26 +155,42 @@ def capped(number: int) -> str:
 
 def sections(role: str) -> list[Link]:
     """What the role may change."""
-    if role == "agent":
-        return []
     heading = _("Settings")
+    canned = Link("canned-replies", _("Canned replies"), "canned", "/canned", "", request.path.startswith("/canned"), heading)
+    for_all = [canned, *of_the_wings("sections_for_all", heading)]
+    if role == "agent":
+        return for_all
+    canned_and_more = [*for_all, *of_the_wings("sections", heading)]
     health = Link("health", _("Health"), "activity", "/health", "", request.path.startswith("/health"), heading)
     if role == "supervisor":
-        return [health]
+        return [*canned_and_more, health]
     pages = [
         ("agents", _("Agents"), "users", "/agents"),
         ("teams-settings", _("Teams"), "wrench", "/teams"),
         ("inboxes", _("Inboxes"), "mail", "/inboxes"),
+        ("hours", _("Business hours"), "clock", "/calendars"),
+        ("types", _("Ticket types"), "layers", "/ticket-types"),
+        ("packs", _("Starter packs"), "package", "/packs"),
+        ("webhooks", _("Webhooks"), "plug", "/webhooks"),
         ("settings", _("Desk"), "settings", "/desk"),
     ]
-    return [*(Link(key, name, icon, href, "", request.path.startswith(href), heading) for key, name, icon, href in pages), health]
+    links = (Link(key, name, icon, href, "", request.path.startswith(href), heading) for key, name, icon, href in pages)
+    return [*canned_and_more, *links, health]
+
+
+def of_the_wings(place: str, heading: str | None = None) -> list[Link]:
+    """What wings told the app in init_app: (key, name, icon, address), or a function that tells it. `place` is "sections" for supervisors
+    and admins, "sections_for_all", or "foot"."""
+    told = [each() if callable(each) else each for each in current_app.extensions.get(place, [])]
+    return [Link(key, str(name), icon, href, "", request.path.startswith(href), heading) for key, name, icon, href in told]
 
 
 def foot() -> tuple[Link, ...]:
-    """The practice post office, while the desk is a demo."""
+    """What the wings tell, and the practice post office, while the desk is a demo."""
+    told = of_the_wings("foot")
     if not roster.names().desk[2]:
-        return ()
-    return (Link("practice", _("Practice post"), "mail", "/practice/mail", "", request.path.startswith("/practice")),)
+        return tuple(told)
+    return (*told, Link("practice", _("Practice post"), "mail", "/practice/mail", "", request.path.startswith("/practice")),)
 
 
 @lru_cache(maxsize=500)

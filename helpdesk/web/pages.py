@@ -7,6 +7,9 @@ from helpdesk.visit import access
 from helpdesk.web import (
     agents,
     attachments,
+    canned,
+    canned_picker,
+    canned_sheet,
     changes,
     consent,
     desk,
@@ -20,20 +23,23 @@ from helpdesk.web import (
     live,
     login,
     messages,
+    notices,
     practice,
     profile,
     remote_pictures,
     reset,
     search,
     system,
+    tasks,
     teams,
+    ticket_types,
     tickets,
     writing,
 )
 
 RESOURCES = (
     login, reset, language, first_run, tickets, writing, changes, messages, attachments, remote_pictures, search, live, practice, profile,
-    agents, teams, inboxes, consent, desk, held, system,
+    agents, teams, inboxes, consent, desk, held, system, notices, tasks, canned, canned_sheet, canned_picker, ticket_types,
 )
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from flask import current_app, g, get_template_attribute
 from markupsafe import Markup
 
+from helpdesk.queries import roster
 from helpdesk.visit.reader import reader
 
 MOST = 8000
@@ -38,18 +39,18 @@ def called(template: str, macro: str, values: tuple[Hashable, ...], _depends: Ha
 
 def colleagues(agents: tuple[tuple[int, str], ...], me: int, chosen: int | None) -> Markup:
     """Everybody but the reader as choices of the assign menu. `agents`: (id, name)."""
-    written = each_colleague(agents, reader().language)
+    written, away = each_colleague(agents, reader().language), roster.names().away
     names = dict(agents)
-    marked = {chosen: colleague(chosen, names[chosen], True)} if chosen in names else {}
+    marked = {number: colleague(number, names[number], number == chosen, number in away) for number in {chosen or 0, *away} & names.keys()}
     return Markup("".join(marked.get(number, line) for number, line in written.items() if number != me))  # noqa: S704  made of parts
 
 
 @lru_cache(maxsize=10)
 def each_colleague(agents: tuple[tuple[int, str], ...], _language: str) -> dict[int, Markup]:
     """A choice for each, none of them chosen."""
-    return {number: colleague(number, name, False) for number, name in agents}
+    return {number: colleague(number, name, False, False) for number, name in agents}
 
 
-def colleague(number: int, name: str, chosen: bool) -> Markup:
+def colleague(number: int, name: str, chosen: bool, away: bool) -> Markup:
     """One choice."""
-    return part("tickets/_colleagues.html", "colleague", number, name, chosen)
+    return part("tickets/_colleagues.html", "colleague", number, name, chosen, away)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from helpdesk.clock import FAR
 from helpdesk.queries import roster
 from helpdesk.queries.tags import tags_of
+from helpdesk.visit.due import Badge, badge
 from helpdesk.visit.reader import reader
 from helpdesk.visit.times import phase
 from helpdesk.web.parts import part
@@ -36,6 +37,7 @@ class ShownRow(NamedTuple):
     door: str
     last_event_id: int
     tags: tuple[str, ...]
+    due: Badge | None = None
 
 
 def shown_rows(rows: Sequence[Any]) -> list[ShownRow]:
@@ -63,6 +65,7 @@ def shown_rows(rows: Sequence[Any]) -> list[ShownRow]:
             door="mail",
             last_event_id=row.last_event_id,
             tags=tuple(tags.get(row.id, ())),
+            due=badge(row.due_state, row.due_at, row.due_since, row.status),
         )
         for row in rows
     ]

@@ -17,6 +17,7 @@ WORDS = {
     "team_unknown": _l("That team is not here any more."),
     "status_unknown": _l("That is not a status."),
     "priority_unknown": _l("That is not a priority."),
+    "type_unknown": _l("That type is not in use any more."),
     "subject_missing": _l("A ticket needs a subject."),
     "tag_missing": _l("A tag needs at least one letter or digit."),
     "place_unknown": _l("That is not a place for a ticket."),

@@ -1,8 +1,10 @@
 """A ticket as the templates show it."""
 
+import json
 import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import get_locale
@@ -11,6 +13,7 @@ from markupsafe import Markup
 from helpdesk import clock
 from helpdesk.actions.reply import Writing
 from helpdesk.models import Draft, Event, Message
+from helpdesk.placeholders import LABELS
 from helpdesk.policy import Viewer
 from helpdesk.presence import present
 from helpdesk.queries import roster
@@ -61,21 +64,30 @@ def context(viewer: Viewer, number: int, *, everything: bool = False) -> dict[st
         "earlier": page.earlier,
         "assignee": names.agent(page.ticket.assignee_id, language),
         "team": names.team(page.ticket.team_id, language),
+        "type": names.type(page.ticket.type_id, language),
         "inbox": names.inbox(page.ticket.inbox_id, language),
         "inbox_address": names.address(page.ticket.inbox_id),
         "quotes_history": page.ticket.inbox_id in names.quoting,
         "choices": {
             "agents": names.choices[language],
             "teams": [(i, names.team(i, language)) for i in names.teams],
+            "types": [(i, names.type(i, language)) for i, kind in names.types.items() if kind[2]],
             "tags": all_tags(),
         },
         "reply": form_of(page, "reply"),
+        "placeholder_labels": placeholder_labels(language),
         "also_addressed": page.also_addressed,
         "note": form_of(page, "note"),
         "last_event_id": page.ticket.last_event_id,
         "presence": present([number]).get(number, []),
         "now": clock.now(),
     }
+
+
+@lru_cache(maxsize=10)
+def placeholder_labels(_language: str) -> str:
+    """{placeholder: what it stands for} as JSON, in the reader's language: the composer tells by it what is still open."""
+    return json.dumps({name: str(label) for name, label in LABELS.items()}, ensure_ascii=False)
 
 
 def form_of(page: TicketPage, kind: str) -> dict[str, Any]:

@@ -89,6 +89,7 @@ def pack() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("agent_id", sa.Integer(), nullable=True),
         sa.Column("at", Moment(), nullable=False),
+        sa.Column("made", Json, nullable=False),
         sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_pack_agent_id")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_pack")),
     )

@@ -29,6 +29,7 @@ ADDED: dict[str, list[sa.Column[object]]] = {
         sa.Column("due_at", Moment(), nullable=True),
         sa.Column("due_name", sa.String(length=60), server_default="", nullable=False),
         sa.Column("due_state", sa.String(length=10), server_default="", nullable=False),
+        sa.Column("due_since", Moment(), nullable=True),
     ],
 }
 
@@ -47,6 +48,12 @@ def upgrade() -> None:
     for table, columns in ADDED.items():
         for column in columns:
             op.add_column(table, column)
+    promised = sa.text("due_at IS NOT NULL")
+    for short, columns in (("all", []), ("inbox", ["inbox_id"]), ("team", ["team_id"]), ("assignee", ["assignee_id"])):
+        op.create_index(
+            f"ix_ticket_{short}_due", "ticket", [*columns, "due_at", "id"], sqlite_where=promised, postgresql_where=promised)
+    given = sa.text("kind = 'ticket_assigned'")
+    op.create_index("ix_event_given", "event", ["at"], sqlite_where=given, postgresql_where=given)
 
 
 
@@ -64,6 +71,7 @@ def calendar() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("pack", sa.String(length=60), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar")),
+        sqlite_autoincrement=True,
     )
 
 
@@ -90,8 +98,11 @@ def webhook() -> None:
         sa.Column("url", sa.String(length=500), nullable=False),
         sa.Column("secret", sa.Text(), nullable=False),
         sa.Column("kinds", Json, nullable=False),
+        sa.Column("with_texts", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("failing_since", Moment(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("rest_until", Moment(), nullable=True),
         sa.Column("switched_off", sa.String(length=40), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
@@ -154,8 +165,9 @@ def webhook_telling() -> None:
         "webhook_telling",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("webhook_id", sa.Integer(), nullable=False),
-        sa.Column("event_id", sa.Integer(), nullable=False),
-        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -164,12 +176,19 @@ def webhook_telling() -> None:
         sa.Column("lease_until", Moment(), nullable=True),
         sa.Column("answer", sa.String(length=300), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("begun_at", Moment(), nullable=False),
         sa.Column("told_at", Moment(), nullable=True),
         sa.ForeignKeyConstraint(["webhook_id"], ["webhook.id"], name=op.f("fk_webhook_telling_webhook_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_telling")),
-        sa.UniqueConstraint("webhook_id", "event_id", name=op.f("uq_webhook_telling_webhook_id_event_id")),
+        sa.UniqueConstraint("webhook_id", "key", name=op.f("uq_webhook_telling_webhook_id_key")),
     )
-    op.create_index("ix_webhook_telling_due", "webhook_telling", ["state", "next_at"], unique=False)
+    under_way = sa.text("state IN ('waiting', 'sending', 'retry')")
+    for name, column in (("due", "next_at"), ("order", "ticket_id")):
+        op.create_index(
+            f"ix_webhook_telling_{name}", "webhook_telling", ["webhook_id", column, "id"], sqlite_where=under_way,
+            postgresql_where=under_way)
+    op.create_index("ix_webhook_telling_log", "webhook_telling", ["webhook_id", "state", "id"])
+    op.create_index("ix_webhook_telling_told", "webhook_telling", ["state", "begun_at"])
 
 
 def sla_target() -> None:

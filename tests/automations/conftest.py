@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from automations.webhooks import sender
 from helpdesk.actions import drain_outbox, rules
 from helpdesk.extensions import db
 from helpdesk.models import RuleRun
+from tests.automations.hooks import allow
 from tests.factories import Clock, SmallDesk
+from tests.webhook import Hook
 
 Write = Callable[..., int]
 
@@ -21,9 +24,9 @@ def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def desk(app: Any, clock: Clock) -> Iterator[SmallDesk]:
+def desk(app: Any, clock: Clock) -> SmallDesk:
     """People, teams, inboxes."""
-    yield SmallDesk(app)
+    return SmallDesk(app)
 
 
 @pytest.fixture
@@ -37,6 +40,17 @@ def rule(desk: SmallDesk) -> Write:
         return made.id
 
     return write
+
+
+@pytest.fixture
+def hook(app: Any) -> Iterator[Hook]:
+    """A receiver that the operator allows."""
+    found = Hook()
+    allow(app, found)
+    yield found
+    found.end()
+    for lane in sender.Lane.opened:
+        lane.join(15)
 
 
 def settle() -> None:

@@ -3,7 +3,7 @@
 from helpdesk.actions import change, rules
 from helpdesk.actions.rule_runs import MOST_DEPTH
 from helpdesk.extensions import db
-from helpdesk.models import Event
+from helpdesk.models import Event, Notice
 from tests.automations.conftest import Write, runs, settle
 from tests.factories import SmallDesk, kinds, ticket
 
@@ -14,7 +14,8 @@ def tags(number: int) -> list[str]:
 
 def test_a_rule_acts_once_and_says_why(desk: SmallDesk, rule: Write) -> None:
     wanted = [{"word": "text", "test": "has_any", "value": ["استرجاع", "refund"]}, {"word": "team", "test": "is_not", "value": [""]}]
-    does = [{"do": "set_team", "value": str(desk.ids["returns"])}, {"do": "set_priority", "value": "high"}, {"do": "tag", "value": ["مرتجع"]}]
+    team = str(desk.ids["returns"])
+    does = [{"do": "set_team", "value": team}, {"do": "set_priority", "value": "high"}, {"do": "tag", "value": ["مرتجع"]}]
     number = rule(conditions=wanted, then=does)
     refund, other = desk.ticket("أريد إسترجاع المبلغ"), desk.ticket("My printer does not print.")
     settle()
@@ -52,6 +53,8 @@ def test_rules_that_undo_each_other_come_to_an_end(desk: SmallDesk, rule: Write)
     assert kinds(number).count("status_changed") == 1 + MOST_DEPTH
     depths = [event.depth for event in db.session.query(Event).filter(Event.kind == "status_changed").order_by(Event.id)]
     assert depths == list(range(MOST_DEPTH + 1))
+    told = [notice.words["kind"] for notice in db.session.query(Notice).filter(Notice.agent_id == desk.ids["admin"])]
+    assert told == ["rule_loop"], "who wrote the rule is told, once"
 
 
 def test_what_changes_nothing_is_no_event(desk: SmallDesk, rule: Write) -> None:

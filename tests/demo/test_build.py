@@ -19,6 +19,7 @@ from helpdesk.models import (
     Address,
     Agent,
     Attachment,
+    CannedReply,
     Contact,
     Delivery,
     Desk,
@@ -29,6 +30,7 @@ from helpdesk.models import (
     Tag,
     Team,
     Ticket,
+    TicketType,
     team_inbox,
     ticket_tag,
 )
@@ -186,7 +188,7 @@ def test_removing_leaves_nothing(demo: Any) -> None:
     paths = {store.path_of(digest) for digest in db.session.scalars(select(Attachment.sha256))}
     db.session.commit()
     assert remove() is False
-    for model in (Desk, Agent, Team, Inbox, Contact, Address, Ticket, Message, Event, Delivery, Attachment, Tag):
+    for model in (Desk, Agent, Team, Inbox, Contact, Address, Ticket, Message, Event, Delivery, Attachment, Tag, CannedReply, TicketType):
         assert db.session.scalar(select(func.count()).select_from(model)) == 0, model
     assert db.session.scalar(select(func.count()).select_from(ticket_tag)) == 0
     assert db.session.scalar(text("SELECT count(*) FROM search_row")) == 0
@@ -207,7 +209,10 @@ def test_removing_leaves_what_people_added(demo: Any) -> None:
         inbox = session.scalars(select(Inbox.id).where(Inbox.name == "Real")).one()
         contact = session.scalars(select(Contact.id).where(Contact.name == "Salma")).one()
         handled = session.scalars(select(Agent.id).where(Agent.email == "lama@example.com")).one()
-        session.add(Ticket(inbox_id=inbox, contact_id=contact, assignee_id=handled, subject="Real", last_at=now, created_at=now))
+        repair = session.scalars(select(TicketType.id).where(TicketType.name == "Repair")).one()
+        session.add(Ticket(inbox_id=inbox, contact_id=contact, assignee_id=handled, subject="Real", last_at=now, created_at=now,
+                           type_id=repair))
+        session.add_all([CannedReply(name="Ours", created_at=now), CannedReply(name="Hers", agent_id=handled, created_at=now)])
     assert remove() is True
     assert not db.session.get_one(Desk, 1).demo
     assert list(db.session.scalars(select(Ticket.subject))) == ["Real"]
@@ -215,3 +220,5 @@ def test_removing_leaves_what_people_added(demo: Any) -> None:
     kept = {agent.email: agent.active for agent in db.session.scalars(select(Agent))}
     assert kept == {"owner@shop.example": True, "lama@example.com": False}
     assert list(db.session.scalars(select(Contact.name))) == ["Salma"]
+    assert list(db.session.scalars(select(CannedReply.name))) == ["Ours"]
+    assert list(db.session.scalars(select(TicketType.name))) == ["Repair"]

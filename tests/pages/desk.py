@@ -1,9 +1,12 @@
 """A demo desk on which everything happened that a page can show, and the numbers of what there is to look at."""
 
 import asyncio
+import json
 import re
 import secrets
 import smtplib
+import sqlite3
+from contextlib import closing
 from email.message import EmailMessage
 from email.utils import formataddr
 from pathlib import Path
@@ -48,6 +51,8 @@ async def furnish(admin: APIRequestContext, product: Product) -> dict[str, str]:
     await answer(admin, page, ticket)
     await post_form(admin, "/agents/new", "/agents", email="new@example.com", name="Sami", name_ar="سامي", role="agent", language="ar")
     await post_form(admin, "/reset", "/reset", email="agent@example.com")
+    hours = await furnish_rule(admin, product) | await furnish_hours(admin) | await furnish_webhook(admin) | furnish_rows(product)
+    hours |= await furnish_promise(admin, product)
     product.move_clock(20)
     mails = await found(admin, "/practice/mail", r'href="/practice/mail/(\d+)"', 3)
     letters = {mail: await (await admin.get(f"/practice/mail/{mail}")).text() for mail in mails}
@@ -63,8 +68,86 @@ async def furnish(admin: APIRequestContext, product: Product) -> dict[str, str]:
         "long": await longest(admin),
         "agent": (await found(admin, "/agents", r'href="/agents/(\d+)"'))[-1],
         "inbox": (await found(admin, "/inboxes", r'href="/inboxes/(\d+)"'))[0],
+        "macro": await furnish_macro(admin),
+        "reply": (await found(admin, "/canned", r'href="/canned/(\d+)"'))[0],
         "team": (await found(admin, "/teams", r'href="/teams/(\d+)"'))[0],
-    } | {kind: re.findall(rf"/{kind}/([\w.-]+)", written)[0] for kind in ("invitation", "reset")}
+    } | hours | {kind: re.findall(rf"/{kind}/([\w.-]+)", written)[0] for kind in ("invitation", "reset")}
+
+
+async def furnish_hours(admin: APIRequestContext) -> dict[str, str]:
+    """A calendar of the shop, Ramadan of all, and the holidays of a year; their numbers."""
+    shop = {"name": "Shop", "name_ar": "المعرض", "time_zone": "Asia/Riyadh", "preset": "retail", "standard": "1", "channels": "email"}
+    await post_form(admin, "/calendars/new", "/calendars", **shop)
+    await post_form(admin, "/calendars/ranges/new", "/calendars/ranges", name="Ramadan", name_ar="رمضان", from_date="2027-02-08",
+                    to_date="2027-03-08", sun="10:00-15:00, 21:00-01:00", mon="10:00-15:00, 21:00-01:00")
+    await post_form(admin, "/holidays", "/holidays/import", year="2027", country="SA")
+    return {
+        "calendar": (await found(admin, "/calendars", r'href="/calendars/(\d+)"'))[0],
+        "range": (await found(admin, "/calendars", r'href="/calendars/ranges/(\d+)"'))[0],
+        "holiday": (await found(admin, "/holidays?year=2027", r'href="/holidays/(\d+)"'))[1],
+    }
+
+
+async def furnish_rule(admin: APIRequestContext, product: Product) -> dict[str, str]:
+    """A rule that acted, was changed and simulated, beside one that may undo it; their numbers."""
+    names = {"name": "Return requests", "name_ar": "طلبات الاسترجاع", "kind": "trigger", "on.0": "message_received", "if.how": "all"}
+    asks = {"if.0.word": "text", "if.0.test": "has_any", "if.0.value": "استرجاع، refund", "if.1.how": "any", "if.1.0.word": "automatic"}
+    acts = {"then.0.do": "set_priority", "then.0.value": "high", "then.1.do": "tag", "then.1.value": "مرتجع"}
+    await post_form(admin, "/rules/new", "/rules", **names, **asks, **acts, switch="on")
+    await post_form(admin, "/rules/new", "/rules", **names, **asks, **acts | {"then.0.value": "low"}, switch="on")
+    rule = (await found(admin, "/rules", r'href="/rules/(\d+)"', 2))[0]
+    post(product, letter("Refund", "noura@example.com", "نورة الحربي", "I want a refund."), "noura@example.com")
+    await found(admin, f"/rules/{rule}", r'id="run-(\d+)"')
+    await post_form(admin, "/rules/new", f"/rules/{rule}", **names, **asks, **acts | {"then.0.value": "urgent"})
+    await post_form(admin, "/rules/new", f"/rules/{rule}/simulation", **names, **asks, **acts, days="30")
+    simulation = (await found(admin, f"/rules/{rule}", r"/simulation/(\d+)\""))[0]
+    return {"rule": rule, "simulation": simulation}
+
+
+async def furnish_promise(admin: APIRequestContext, product: Product) -> dict[str, str]:
+    """A policy with a stage and an escalation, and a ticket under it; their numbers."""
+    says = {"name": "Refunds", "name_ar": "الاسترداد", "if.how": "all", "calendar": "team", "pause": "pending", "switch": "on"}
+    response = {"targets.first_response.default.amount": "16", "targets.first_response.default.unit": "business_hours"}
+    stage = {"stages.0.name": "review", "stages.0.name_ar": "المراجعة", "stages.0.start.on": "ticket_tagged",
+             "stages.0.start.tags": "مرتجع", "stages.0.stop.on": "status_changed", "stages.0.stop.status": "solved",
+             "stages.0.default.amount": "2", "stages.0.default.unit": "business_days"}  # fmt: skip
+    step = {"steps.0.kind": "after", "steps.0.amount": "1", "steps.0.unit": "business_hours", "steps.0.then.0.do": "set_priority",
+            "steps.0.then.0.was": "set_priority", "steps.0.then.0.value": "urgent"}  # fmt: skip
+    await post_form(admin, "/sla/policies/new", "/sla/policies", **says, **response, **stage, **step)
+    post(product, letter("A promise", "noura@example.com", "نورة الحربي", "When will it come?"), "noura@example.com")
+    number = (await found(admin, "/search?q=promise", r'href="/tickets/(\d+)"'))[0]
+    target = (await found(admin, f"/tickets/{number}/sla", r'href="/sla/targets/(\d+)"'))[0]
+    return {"policy": (await found(admin, "/sla/policies", r'href="/sla/policies/(\d+)"'))[0], "target": target, "promised": number}
+
+
+async def furnish_macro(admin: APIRequestContext) -> str:
+    """A macro of everybody; its number."""
+    actions = {"then.0.do": "set_status", "then.0.value": "pending", "then.1.do": "tag", "then.1.value": "قطع، parts"}
+    await post_form(admin, "/macros/new", "/macros", name="Waits for a part", name_ar="بانتظار قطعة", owner="all", **actions)
+    return (await found(admin, "/macros", r'href="/macros/(\d+)"'))[0]
+
+
+async def furnish_webhook(admin: APIRequestContext) -> dict[str, str]:
+    """One that may not be called, and what became of its test; their numbers."""
+    await post_form(admin, "/webhooks/new", "/webhooks", name="Shop", url="https://localhost/hook", with_texts="1")
+    webhook = (await found(admin, "/webhooks", r'href="/webhooks/(\d+)"'))[0]
+    await post_form(admin, f"/webhooks/{webhook}", f"/webhooks/{webhook}/test")
+    return {"webhook": webhook, "telling": (await found(admin, f"/webhooks/{webhook}", r"/tellings/(\d+)"))[0]}
+
+
+def furnish_rows(product: Product) -> dict[str, str]:
+    """A slow task that is under way, and two notices of the admin, one of them new; the task's number."""
+    now = "2026-11-22 09:00:00.000000"
+    words = [json.dumps({"kind": "rule_told", "rule": "قطع متأخرة"}), json.dumps({"kind": "webhook_off", "webhook": "Shop", "why": "gone"})]
+    with closing(sqlite3.connect(product.data / "helpdesk.db", timeout=30)) as line, line:
+        admin = line.execute("SELECT id FROM agent WHERE role = 'admin'").fetchone()[0]
+        notice = "INSERT INTO notice (agent_id, ticket_id, words, at, read_at) VALUES (?, ?, ?, ?, ?)"
+        line.executemany(notice, [(admin, 1, words[0], now, None), (admin, None, words[1], now, now)])
+        task = (
+            "INSERT INTO long_task (kind, asked, state, done, total, result, attempts, lease_until, created_at)"
+            " VALUES ('count', '{}', 'running', 300, 1000, '{}', 1, '9999-01-01 00:00:00.000000', ?)"
+        )
+        return {"task": str(line.execute(task, (now,)).lastrowid)}
 
 
 async def answer(admin: APIRequestContext, page: str, ticket: str) -> None:

@@ -27,6 +27,13 @@ async def note(page: Page) -> None:
     await expect(page.locator(".composer-note textarea")).to_be_visible()
 
 
+async def canned_replies(page: Page) -> None:
+    """A slash at the start of a word; the list is there."""
+    await page.locator("[data-composer-form=reply] textarea").fill("أهلًا ")
+    await page.locator("[data-composer-form=reply] textarea").press_sequentially("/")
+    await expect(page.locator("#canned-list [role=option]").first).to_be_visible()
+
+
 async def stopped_send(page: Page) -> None:
     """A reply whose author has not seen the newest event."""
     form = page.locator("[data-composer-form=reply]")
@@ -46,4 +53,4 @@ async def stopped_send_without_a_script(page: Page) -> None:
     await expect(page.locator("[role=alertdialog]")).to_be_visible()
 
 
-ALL = (menus, sheet_of_keys, palette, note, stopped_send, stopped_send_without_a_script)
+ALL = (menus, sheet_of_keys, palette, note, canned_replies, stopped_send, stopped_send_without_a_script)

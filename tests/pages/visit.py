@@ -25,6 +25,7 @@ KNOWN = {
     **dict.fromkeys(("IMAP", "SMTP", "TLS", "STARTTLS", "OAuth", "INBOX", "Authentication", "Results", "scope"), "a protocol's own word"),
     **dict.fromkeys(("Google", "Microsoft", "Yahoo", "iCloud", "Fastmail"), "a provider's own name"),
     **dict.fromkeys(("HELPDESK", "EGRESS", "ALLOW"), "a setting's own name"),
+    **dict.fromkeys(("CSV", "UTF"), "a format's own name"),
     **dict.fromkeys(("mx", "example", "com", "https"), "an address"),
     **dict.fromkeys(("Ctrl", "Shift", "Alt", "Enter", "Esc"), "what stands on the key"),
     **dict.fromkeys(("Chrome", "Linux", "Chromium"), "a browser's and a system's own name"),
@@ -53,9 +54,10 @@ class Watch:
             self.problems.append(f"a request to another host: {request.url}")
 
     def said(self, words: ConsoleMessage) -> None:
-        """Nothing red on the console but a page that is refused on purpose, and the send that is stopped."""
+        """Nothing red on the console but a page that is refused on purpose, the send that is stopped, and a text that is not there."""
         address = words.location.get("url", "")
-        if words.type == "error" and not ("status of 4" in words.text and (address == self.page.url or address.endswith("/replies"))):
+        meant = address == self.page.url or address.endswith(("/replies", "/use"))
+        if words.type == "error" and not ("status of 4" in words.text and meant):
             self.problems.append(f"on the console: {words.text}")
 
 

@@ -13,7 +13,8 @@ from helpdesk.visit.access import WHO, allow
 from tests.web.site import Site
 
 ROLES = {None: "", "lina": "agent", "omar": "agent", "rana": "agent", "supervisor": "supervisor", "admin": "admin"}
-OF_A_TICKET = ("<int:number>", "<int:message_id>", "<int:attachment_id>", "<int:held_id>", "<int:address_id>")
+OF_A_TICKET = ("<int:number>", "<int:message_id>", "<int:attachment_id>", "<int:held_id>", "<int:address_id>", "<int:task_id>",
+               "<int:notice_id>", "target_id>")
 OWN = ("/attachments/<int:attachment_id>/removal", "/messages/<int:message_id>/cancellation", "/messages/<int:message_id>/delivery")
 """What even those who see the ticket may not do here: the file is a customer's, the message is no answer of theirs."""
 NOT_HERE = ("/reset/<token>", "/invitation/<token>", "/first-run", "/pictures/<token>", "/sessions/<int(max=2147483647):session_id>/end")
@@ -74,7 +75,7 @@ def counted() -> list[Any]:
 def test_foreign_and_missing_are_the_same_to_the_byte(site: Site) -> None:
     client = site.client("omar")
     client.get("/profile")  # the cookie of the forms is there
-    missing = {"number": 99999, "message_id": 99999, "attachment_id": 99999, "held_id": 99999, "address_id": 99999}
+    missing = dict.fromkeys(("number", "message_id", "attachment_id", "held_id", "address_id", "task_id", "notice_id"), 99999)
     for method, rule in [*(("GET", rule) for rule, _ in site.routes("GET")), *(("POST", rule) for rule, _ in site.routes("POST"))]:
         if not any(part in rule for part in OF_A_TICKET) or rule in LIST_ONLY:
             continue

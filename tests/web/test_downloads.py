@@ -136,6 +136,13 @@ def test_a_raw_mail_is_a_file(site: Site, rule: str) -> None:
     guarded(answer.headers)
 
 
+def test_a_table_is_a_file(site: Site) -> None:
+    answer = site.client("supervisor").get("/canned/export")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
 def test_every_download_route_is_looked_at_here(site: Site) -> None:
     """A new route that answers with a file has to be added to these tests."""
     client, files = site.client("admin"), set()
@@ -153,6 +160,7 @@ def test_every_download_route_is_looked_at_here(site: Site) -> None:
         "/messages/<int:message_id>/raw",
         "/held/<int:held_id>/raw",
         "/practice/mail/<int:mail_id>/raw",
+        "/canned/export",
     }
 
 

@@ -4,12 +4,13 @@ import { closeMenus } from './menus.js';
 import { data } from './words.js';
 
 const table = (data('keys') ?? []).flatMap(group => group.keys.map(key => ({ ...key, scope: group.scope })));
-const SCOPES = ['stopped', 'composer', 'ticket', 'list', 'any'];
+const SCOPES = ['stopped', 'composer', 'ticket', 'list', 'rule', 'any'];
 const active = {
   stopped: () => document.querySelector('.stop') && !inText(),
   composer: () => document.activeElement?.closest('.composer'),
   ticket: () => document.querySelector('[data-ticket]'),
   list: () => document.querySelector('[data-list]'),
+  rule: () => document.querySelector('[data-rule]'),
   any: () => true,
 };
 

@@ -20,7 +20,7 @@ let touched = 0;
 
 document.addEventListener('hint', ({ detail: hint }) => {
   const box = list();
-  if (box && hint.kind !== 'presence' && concerns(box, hint)) ask();
+  if (box && hint.ticket && hint.kind !== 'presence' && concerns(box, hint)) ask();
 });
 document.addEventListener('reset', () => list() && ask(Math.random() * PAUSE));
 document.addEventListener('behind', () => list() && ask());

@@ -12,6 +12,7 @@ from channels.email.parser_child import Parser
 from helpdesk.actions.raw import store_raw
 from helpdesk.errors import Busy
 from helpdesk.extensions import db
+from helpdesk.incoming import Incoming
 from helpdesk.models import Message, RawMessage
 from helpdesk.queries.ledger import ledger_in
 from tests.channels.email.samples import mail
@@ -43,6 +44,25 @@ def test_both_sets_are_given_back_when_the_database_is_away(desk: SmallDesk, mon
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(Message)) == many
     assert ledger_in().difference == 0
+
+
+def test_a_set_that_fails_leaves_the_one_behind_it_alone(desk: SmallDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    many, real, tried = 2 * intake.SET + 5, intake.receive, list[int]()
+    stored(desk, many)
+
+    def trips(incomings: list[Incoming]) -> object:
+        tried.append(len(incomings))
+        if len(tried) == 1:
+            raise LookupError
+        return real(incomings)
+
+    with Parser() as parser:
+        desk.app.extensions["mail_parser"] = parser
+        monkeypatch.setattr(intake, "receive", trips)
+        intake.drain()
+    db.session.rollback()
+    assert tried == [intake.SET, *[1] * intake.SET, intake.SET, 5]
+    assert {tuple(row) for row in db.session.execute(select(RawMessage.state, RawMessage.attempts))} == {("done", 1)}
 
 
 def test_mails_are_parsed_in_order_beside_other_work() -> None:

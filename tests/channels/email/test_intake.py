@@ -8,9 +8,9 @@ from sqlalchemy.exc import OperationalError
 
 from channels.email import intake
 from helpdesk import search_index
-from helpdesk.actions.raw import store_raw
+from helpdesk.actions.raw import Held, store_raw
 from helpdesk.extensions import db
-from helpdesk.models import Attachment, Message, RawMessage, Ticket
+from helpdesk.models import Attachment, Inbox, Message, RawMessage, Ticket
 from helpdesk.queries.ledger import ledger_in
 from helpdesk.vault import mint_message_id, mint_reply_token
 from tests.channels.email.samples import mail
@@ -81,10 +81,10 @@ def test_bad_ones_are_put_aside_and_take_no_other_with_them(inbox: int, desk: Sm
 def test_one_that_trips_the_reader_goes_alone(inbox: int, monkeypatch: pytest.MonkeyPatch) -> None:
     real = intake.incoming_of
 
-    def trips(raw: RawMessage, *rest: Any) -> Any:
-        if b"poison" in raw.content:
+    def trips(raw: Held, inbox: Inbox, parsed: dict[str, Any], content: bytes, ours: frozenset[str]) -> Any:
+        if b"poison" in content:
             raise LookupError
-        return real(raw, *rest)
+        return real(raw, inbox, parsed, content, ours)
 
     monkeypatch.setattr(intake, "incoming_of", trips)
     raws = take(inbox, letter(1), letter(2, "poison"), letter(3))

@@ -1,0 +1,1 @@
+"""Starter packs: what a trade begins with, one file a pack."""

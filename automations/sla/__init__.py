@@ -1,0 +1,1 @@
+"""Promises: business hours, due times, and what happens when they come near."""

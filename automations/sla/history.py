@@ -1,0 +1,49 @@
+"""A ticket's events as a history of what matters to promises. The events alone: so everything can be worked out again."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from automations.sla.clocks import STAGE, Happened, Manual
+from helpdesk.models import Event, Message
+
+KINDS = (
+    "ticket_opened", "message_received", "reply_released", "status_changed", "ticket_moved", "sla_set", "sla_met", "sla_moved",
+)  # fmt: skip
+
+
+def history_of(session: Session, ticket_id: int) -> list[Happened]:
+    """Everything so far, in order."""
+    rows = session.execute(
+        select(Event.kind, Event.at, Event.data, Event.agent_id, Message.automatic).outerjoin(Message, Message.id == Event.message_id)
+        .where(Event.ticket_id == ticket_id, Event.kind.in_(KINDS)).order_by(Event.id))
+    return [happened for row in rows for happened in read(*row)]
+
+
+def read(kind: str, at: datetime, data: dict[str, Any], agent_id: int | None, automatic: bool | None) -> list[Happened]:
+    """What one event means. A program's mail is no message; what the desk writes by itself, the confirmation above all, is no answer."""
+    if kind == "ticket_opened":
+        return [Happened(at, "opened")]
+    if kind == "message_received":
+        return [] if data.get("robot") else [Happened(at, "message")]
+    if kind == "reply_released":
+        return [] if automatic else [Happened(at, "answer")]
+    if kind in ("status_changed", "ticket_moved"):
+        return [Happened(at, "status" if kind == "status_changed" else "place", data["to"])]
+    if "manual" in data:
+        due = data["manual"]
+        manual = Manual(datetime.fromisoformat(due), data["reason"], agent_id) if due else None
+        return [Happened(at, "manual", data["target"], manual)]
+    return stages(kind, data)
+
+
+def stages(kind: str, data: dict[str, Any]) -> list[Happened]:
+    """Stages begin and end when their conditions held; the desk's own events keep that moment."""
+    told = [one for one in data.get("targets", ()) if one["target"].startswith(STAGE)]
+    if kind == "sla_set":
+        return [Happened(datetime.fromisoformat(one["started_at"]), "begun", one["target"].removeprefix(STAGE)) for one in told]
+    if kind != "sla_met":
+        return []
+    return [Happened(datetime.fromisoformat(one["ended_at"]), "ended", one["target"].removeprefix(STAGE)) for one in told]

@@ -1,0 +1,127 @@
+"""The subscriber: after everything that happens to a ticket its targets are what its policy promises."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from automations.conditions.evaluate import made
+from automations.conditions.kinds import tags_of
+from automations.facts import facts_of
+from automations.sla import promises
+from automations.sla.clocks import STAGE, Clock, Happened, clocks, span_of
+from automations.sla.due import Pause
+from automations.sla.figures import figure, moments, still_to_come
+from automations.sla.history import history_of
+from automations.sla.hours import Hours
+from automations.sla.promises import Promise
+from automations.sla.which_hours import which
+from helpdesk import clock
+from helpdesk.actions.record import Actor, held_ticket
+from helpdesk.actions.sla_targets import Moments, Wanted, Why, bring
+from helpdesk.models import Event, Ticket
+from helpdesk.models.event import KINDS
+from helpdesk.models.ticket import PRIORITIES
+from helpdesk.queries.sla import steps_taken, targets_of
+
+HEARS = frozenset(KINDS) - {kind for kind in KINDS if kind.startswith("sla_")} - {
+    "reply_written", "reply_cancelled", "message_backfilled", "delivery_failed", "delivery_uncertain", "delivery_resolved",
+    "delivery_bounced",
+}  # fmt: skip
+"""Never its own events. An answer counts from its release on."""
+
+
+def wanted(session: Session, ticket: Ticket, _kind: str) -> bool:
+    """Whether anything is promised, or was."""
+    return bool(ticket.due_state) or bool(promises.in_force(session))
+
+
+def handle(session: Session, event: Event) -> None:
+    """The subscriber, under the ticket's lock."""
+    follow(session, held_ticket(session, event.ticket_id), event)
+
+
+def follow(session: Session, ticket: Ticket, event: Event) -> None:
+    """Works out all targets of the ticket from its history and makes its rows that."""
+    rows = targets_of(session, ticket.id)
+    promise = promises.promise_for(session, ticket, event, rows)
+    why = Why(words_of(event), Actor(event.actor, event.agent_id if event.actor == "agent" else None), event)
+    if promise is None:
+        return bring(session, ticket, [], rows, {}, why)
+    running = {row.name: row.id for row in rows if row.ended_at is None}
+    history = [*history_of(session, ticket.id), *stage_moments(session, ticket, event, promise, running)]
+    taken = steps_taken(session, list(running.values()))
+    return bring(session, ticket, worked_out(session, ticket, promise, history, clock.now()), rows, taken, why)
+
+
+def words_of(event: Event) -> dict[str, Any]:
+    """Why a due time moves: what happened, from what to what."""
+    told = {name: event.data[name] for name in ("from", "to", "tag", "reason", "manual") if event.data.get(name) is not None}
+    return {"kind": event.kind, "event": event.id, "at": event.at.isoformat()} | told
+
+
+def stage_moments(session: Session, ticket: Ticket, event: Event, promise: Promise, running: dict[str, int]) -> list[Happened]:
+    """Stages that begin or end by this very event, as the policy's conditions say."""
+    stages = promise.definition.get("targets", {}).get("stages", [])
+    facts, found = facts_of(session, ticket, event), list[Happened]()
+    for stage in stages:
+        side = "stop" if STAGE + stage["name"] in running else "start"
+        said = stage[side]
+        if said["on"] == event.kind and is_about(event, said.get("if") or {}) and made(said.get("if") or {}).holds(facts):
+            found.append(Happened(event.at, "ended" if side == "stop" else "begun", stage["name"]))
+    return found
+
+
+def is_about(event: Event, group: dict[str, Any]) -> bool:
+    """Whether a tag that came or went is one that the conditions ask for: another one that comes later begins no stage again."""
+    asked = tags_in(group)
+    return not asked or event.kind not in ("ticket_tagged", "ticket_untagged") or bool(tags_of([event.data["tag"]]) & asked)
+
+
+def tags_in(group: dict[str, Any]) -> frozenset[str]:
+    """Every tag that a group names, folded."""
+    parts = [part for found in group.values() for part in found]
+    within = [tags_in(part) for part in parts if "word" not in part]
+    return frozenset().union(*within, *(tags_of(part["value"]) for part in parts if part.get("word") == "tags"))
+
+
+def worked_out(session: Session, ticket: Ticket, promise: Promise, history: list[Happened], now: datetime) -> list[Wanted]:
+    """Every target that the policy makes of this history."""
+    hours = which(session)
+    by = By(PRIORITIES[ticket.priority], *hours.of_policy(promise.definition, ticket), hours.of_team(ticket)[1])
+    found = [one_of(each, promise, by, now) for each in clocks(promise.definition, history)]
+    return [each for each in found if each is not None]
+
+
+@dataclass(frozen=True)
+class By:
+    """What targets are counted by: the ticket's priority, the policy's calendar and hours, and the hours of those who are told."""
+
+    priority: str
+    calendar_id: int | None
+    hours: Hours
+    people: Hours
+
+
+def one_of(each: Clock, promise: Promise, by: By, now: datetime) -> Wanted | None:
+    """One target; None where the policy promises nothing to this priority."""
+    span = span_of(promise.definition, each.name, by.priority)
+    if span is None:
+        return None
+    found = figure(each, span, by.hours, now)
+    quiet = each.started_at < promise.since
+
+    def steps(taken: dict[str, datetime]) -> Moments:
+        return still_to_come(moments(found, promise.definition, by.hours, by.people), taken, now, with_past=not quiet or bool(taken))
+
+    manual = (each.manual.due_at, each.manual.reason, each.manual.agent_id) if each.manual else (None, "", None)
+    return Wanted(
+        each.name, each.started_at, promise.version_id, by.calendar_id, [kept_pause(pause) for pause in each.pauses], found.due_at,
+        each.ended_at, found.state, steps, manual, quiet,
+    )  # fmt: skip
+
+
+def kept_pause(pause: Pause) -> list[Any]:
+    """As a row keeps it."""
+    return [pause[0].isoformat(), pause[1].isoformat() if pause[1] else None, pause[2]]

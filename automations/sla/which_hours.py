@@ -1,0 +1,64 @@
+"""By which hours a promise is counted, and by which its people work."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from automations.sla import calendars
+from automations.sla.hours import Hours
+from helpdesk.models import Calendar, Inbox, Ticket
+
+Found = tuple[int | None, Hours]
+
+
+@dataclass
+class Which:
+    """Calendars and hours of one transaction, each looked up once. `instead`: hours that some calendars are thought to have."""
+
+    session: Session
+    instead: Mapping[int, Hours] = field(default_factory=dict)
+    known: dict[Any, Found] = field(default_factory=dict)
+
+    def of_policy(self, definition: dict[str, Any], ticket: Ticket) -> Found:
+        """Calendar and hours that the policy names: those of the ticket's team, one of its own, or always (no calendar)."""
+        said = str(definition.get("calendar", "team"))
+        if said == "always":
+            return self.once("always", lambda: (None, calendars.always(self.session)))
+        if said.isdecimal():
+            own = self.once(int(said), lambda: self.of_calendar(self.session.get(Calendar, int(said))))
+            return own if own[0] is not None else self.of_team(ticket)
+        return self.of_team(ticket)
+
+    def of_team(self, ticket: Ticket) -> Found:
+        """When those who are told are at work."""
+        return self.once((ticket.team_id, ticket.inbox_id), lambda: self.look(ticket))
+
+    def look(self, ticket: Ticket) -> Found:
+        """By the team and the door by which the ticket came."""
+        channel = self.session.get_one(Inbox, ticket.inbox_id).channel
+        return self.of_calendar(calendars.hours_for(self.session, ticket.team_id, channel)[0])
+
+    def of_calendar(self, calendar: Calendar | None) -> Found:
+        """Its hours, or those that it is thought to have."""
+        if calendar is None:
+            return None, calendars.always(self.session)
+        return calendar.id, self.instead.get(calendar.id) or calendars.hours_of(self.session, calendar)
+
+    def once(self, key: Any, look: Any) -> Found:
+        """What was found before, or now."""
+        if key not in self.known:
+            self.known[key] = look()
+        return self.known[key]
+
+
+def which(session: Session) -> Which:
+    """That of this transaction."""
+    told = session.info.get("tell")
+    if told is None:
+        return Which(session)
+    if "hours" not in told:
+        told["hours"] = Which(session)
+    found: Which = told["hours"]
+    return found

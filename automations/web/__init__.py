@@ -1,0 +1,1 @@
+"""Pages of the standing orders: one resource a file."""

@@ -1,0 +1,80 @@
+"""What became of the actions of a rule, why the desk switched one off, and what differs between two versions, in words."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from automations.conditions.happenings import event_word
+from automations.conditions.say import Say, how_word
+from automations.differences import Change
+
+
+def result_words(result: str) -> str:
+    """The result of one action as it stands in the log; what the house refused comes as the name of its refusal."""
+    name, _colon, detail = result.partition(":")
+    said = {
+        "done": _("done"),
+        "nothing": _("nothing to change"),
+        "limit_ticket": _("held back: it had acted on this ticket too often within the hour"),
+        "limit_rule": _("held back: the rule had acted too often within the hour"),
+        "unknown": _("not done: there is no such action any more"),
+        "gone": _("not done: what was chosen is not there any more"),
+        "no_message": _("not done: there is no message of the customer to answer"),
+        "missing_language": _("not sent: the canned reply has no text in the customer's language"),
+        "missing_value": _("not sent: a value is missing in this ticket: %(name)s", name=detail),
+        "nobody": _("nobody was there to be told"),
+        "empty": _("not sent: there is no text"),
+        "agent_unknown": _("not done: that agent is not here any more"),
+        "team_unknown": _("not done: that team is not here any more"),
+        "type_unknown": _("not done: that type is not in use any more"),
+    }
+    return said.get(name) or _("not done: %(words)s", words=result)
+
+
+def switched_off_words(why: str) -> str:
+    """Why the desk itself switched a rule off."""
+    said = {
+        "limit_ticket": _("it acted on one ticket too often within an hour"),
+        "limit_rule": _("it acted too often within an hour"),
+        "rule": _("it acted too often within an hour"),
+        "ticket": _("it acted on one ticket too often within an hour"),
+        "loop": _("it and another rule answered each other without end"),
+        "broken": _("what it names is not there any more"),
+    }
+    return said.get(why) or why
+
+
+def change_words(say: Say, change: Change) -> Markup:
+    """One difference as a sentence."""
+    if change.what == "stop":
+        return escape(_("Rules after it are not tried any more") if change.now else _("Rules after it are tried again"))
+    if change.now is None:
+        return escape(REMOVED[change.what]()) % {"what": part_words(say, change.what, change.was)}
+    if change.was is None:
+        return escape(ADDED[change.what]()) % {"what": part_words(say, change.what, change.now)}
+    values = {"was": part_words(say, change.what, change.was), "now": part_words(say, change.what, change.now)}
+    return escape(_("Before: %(was)s. Now: %(now)s")) % values
+
+
+ADDED = {
+    "event": lambda: _("Event added: %(what)s"), "condition": lambda: _("Condition added: %(what)s"),
+    "action": lambda: _("Action added: %(what)s"),
+}  # fmt: skip
+REMOVED = {
+    "event": lambda: _("Event removed: %(what)s"), "condition": lambda: _("Condition removed: %(what)s"),
+    "action": lambda: _("Action removed: %(what)s"),
+}  # fmt: skip
+
+
+def part_words(say: Say, what: str, part: Any) -> Markup:
+    """A part of a rule, said."""
+    if what == "event":
+        return escape(event_word(part))
+    if what == "how":
+        return escape(how_word(part))
+    if what == "after":
+        return say.after(part) if part else escape("")
+    if what == "action":
+        return say.action(part)
+    return say.condition(part) if "word" in part else say.group(part)

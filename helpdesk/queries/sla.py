@@ -1,0 +1,110 @@
+"""Targets of tickets, what was done about them, and what is held back."""
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpdesk.models import Calendar, DueMoment, LongTask, SlaMove, SlaPolicyVersion, SlaStep, SlaTarget, Ticket
+
+OPEN = SlaTarget.ended_at.is_(None)
+HELD = "sla_held"
+"""The kind of moments that the breaker put aside."""
+
+
+def targets_of(session: Session, ticket_id: int) -> list[SlaTarget]:
+    """All of a ticket, also those that are over, in the order in which they were made."""
+    return list(session.scalars(select(SlaTarget).where(SlaTarget.ticket_id == ticket_id).order_by(SlaTarget.id)))
+
+
+def steps_taken(session: Session, target_ids: list[int]) -> dict[int, dict[str, datetime]]:
+    """target -> step -> when it was taken last."""
+    found: dict[int, dict[str, datetime]] = {number: {} for number in target_ids}
+    rows = select(SlaStep.target_id, SlaStep.step, func.max(SlaStep.at)).where(SlaStep.target_id.in_(target_ids))
+    for target_id, step, at in session.execute(rows.group_by(SlaStep.target_id, SlaStep.step)) if target_ids else ():
+        found[target_id][step] = at
+    return found
+
+
+def is_taken(session: Session, target: SlaTarget, step: str) -> bool:
+    """Whether this step was taken for this very due time."""
+    same = (SlaStep.target_id == target.id, SlaStep.revision == target.revision, SlaStep.step == step)
+    return session.scalar(select(SlaStep.id).where(*same)) is not None
+
+
+def moves_of(session: Session, target_id: int) -> list[SlaMove]:
+    """How its due time moved, the oldest first."""
+    return list(session.scalars(select(SlaMove).where(SlaMove.target_id == target_id).order_by(SlaMove.id)))
+
+
+def any_held(session: Session) -> bool:
+    """Whether the breaker holds something back."""
+    return session.scalar(select(DueMoment.id).where(DueMoment.kind == HELD).limit(1)) is not None
+
+
+def how_many_held(session: Session) -> int:
+    """How many moments it holds back."""
+    return session.scalar(select(func.count()).select_from(DueMoment).where(DueMoment.kind == HELD)) or 0
+
+
+def how_many_late(session: Session, now: datetime, late: timedelta, most: int) -> int:
+    """How many moments of promises have been due for longer than `late`, counted up to `most`."""
+    found = select(DueMoment.id).where(DueMoment.due_at < now - late, DueMoment.kind == "sla").limit(most)
+    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
+@dataclass(frozen=True)
+class HeldBatch:
+    """Tickets, locked, by number, and the open targets of each."""
+
+    tickets: list[Ticket]
+    rows: dict[int, list[SlaTarget]]
+
+
+def open_batch(session: Session, after: int, most: int) -> list[tuple[SlaTarget, Ticket]]:
+    """Open targets of the tickets behind that number, with their tickets: of about `most` of them, never part of a ticket's."""
+    numbers = next_tickets(session, after, most)
+    found = select(SlaTarget, Ticket).join(Ticket, Ticket.id == SlaTarget.ticket_id).where(SlaTarget.ticket_id.in_(numbers), OPEN)
+    return [(row, ticket) for row, ticket in session.execute(found.order_by(SlaTarget.ticket_id, SlaTarget.id))] if numbers else []
+
+
+def held_batch(session: Session, after: int, most: int) -> HeldBatch:
+    """The same, with the tickets locked in the order of their numbers; part of the caller's transaction."""
+    numbers = next_tickets(session, after, most)
+    locked = select(Ticket).where(Ticket.id.in_(numbers)).order_by(Ticket.id).with_for_update()
+    tickets = list(session.scalars(locked.execution_options(populate_existing=True))) if numbers else []
+    rows: dict[int, list[SlaTarget]] = {ticket.id: [] for ticket in tickets}
+    found = select(SlaTarget).where(SlaTarget.ticket_id.in_(numbers), OPEN).order_by(SlaTarget.id)
+    for row in session.scalars(found.execution_options(populate_existing=True)) if numbers else ():
+        rows[row.ticket_id].append(row)
+    return HeldBatch(tickets, rows)
+
+
+def next_tickets(session: Session, after: int, most: int) -> list[int]:
+    """Numbers of tickets with open targets, rising."""
+    found = select(SlaTarget.ticket_id).where(SlaTarget.ticket_id > after, OPEN).group_by(SlaTarget.ticket_id)
+    return list(session.scalars(found.order_by(SlaTarget.ticket_id).limit(most)))
+
+
+def count_open(session: Session) -> int:
+    """How many targets are open."""
+    return session.scalar(select(func.count()).select_from(SlaTarget).where(OPEN)) or 0
+
+
+def move_is_waiting(session: Session, kind: str) -> bool:
+    """Whether a slow task of that kind has not begun."""
+    return session.scalar(select(LongTask.id).where(LongTask.kind == kind, LongTask.state == "waiting").limit(1)) is not None
+
+
+def any_open(session: Session) -> bool:
+    """Whether any target is open."""
+    return session.scalar(select(SlaTarget.id).where(OPEN).limit(1)) is not None
+
+
+def hours_mark(session: Session) -> int:
+    """A number that is another one after every change of a calendar, a holiday or a policy's words."""
+    calendars = session.execute(select(func.count(Calendar.id), func.sum(Calendar.revision), func.max(Calendar.id))).one()
+    versions = session.scalar(select(func.max(SlaPolicyVersion.id)))
+    return zlib.crc32(repr((*calendars, versions)).encode()) & 0x7FFFFFFF

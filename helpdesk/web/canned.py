@@ -1,0 +1,158 @@
+"""Canned replies: the shelf, and one reply with a text a language."""
+
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from helpdesk import placeholders
+from helpdesk.actions import canned
+from helpdesk.errors import Invalid, NotFound
+from helpdesk.extensions import db
+from helpdesk.fields import Fields, problems_of
+from helpdesk.models import Agent, CannedReply
+from helpdesk.queries import canned as shelf
+from helpdesk.queries import roster
+from helpdesk.queries.canned_values import values_for
+from helpdesk.queries.ticket import find_ticket
+from helpdesk.visit import choices
+from helpdesk.visit.access import allow, viewer
+from helpdesk.visit.forms import typed
+
+blueprint = Blueprint("canned", __name__)
+ONE = "/canned/<int:reply_id>"
+
+
+@blueprint.get("/canned")
+@allow("agent")
+def index() -> str:
+    """By folder; `q` narrows it, and a script gets the rows alone."""
+    query = request.args.get("q", "")
+    template = "canned/_rows.html" if request.headers.get("HX-Request") else "canned/list.html"
+    rows = shelf.shelf(viewer(), query)
+    return render_template(
+        template, rows=rows, query=query, languages=dict(choices.languages()), owner_of=owner_of, most=shelf.MOST_SHOWN)
+
+
+@blueprint.get("/canned/new")
+@allow("agent")
+def new() -> Response:
+    """The form of a new one."""
+    return page(None, {"owner": "me"})
+
+
+@blueprint.post("/canned")
+@allow("agent")
+def create() -> Response:
+    """A new one, or how it would read in a ticket."""
+    return store(None)
+
+
+@blueprint.get(ONE)
+@allow("agent")
+def show(reply_id: int) -> Response:
+    """One of them; who may not change it reads it."""
+    reply = shelf.find(viewer(), reply_id)
+    return page(reply, {
+        "name": reply.name, "name_ar": reply.name_ar, "folder": reply.folder,
+        "owner": "me" if reply.agent_id else f"team:{reply.team_id}" if reply.team_id else "all",
+        **{f"text_{text.language}": text.text for text in reply.texts}})
+
+
+@blueprint.post(ONE)
+@allow("agent")
+def save(reply_id: int) -> Response:
+    """Everything of one, or how it would read in a ticket."""
+    return store(shelf.find(viewer(), reply_id))
+
+
+@blueprint.post(f"{ONE}/state")
+@allow("agent")
+def state(reply_id: int) -> Response:
+    """`active`: 1 switches it on, "" off."""
+    canned.switch(viewer(), reply_id, bool(request.form.get("active")))
+    flash(_("Saved."))
+    return redirect(url_for("canned.show", reply_id=reply_id))
+
+
+@blueprint.post(f"{ONE}/removal")
+@allow("agent")
+def removal(reply_id: int) -> Response:
+    """Throws one away."""
+    canned.delete(viewer(), reply_id)
+    flash(_("The reply is gone. What was written with it stays as it was sent."))
+    return redirect(url_for("canned.index"))
+
+
+def store(reply: CannedReply | None) -> Response:
+    """What was typed, into the new reply or into that one; nothing while it is only looked at."""
+    values = typed(request.form)
+    try:
+        if request.form.get("preview"):
+            return look(reply, values)
+        asked = read()
+        if reply is None:
+            canned.create(viewer(), asked)
+        else:
+            canned.edit(viewer(), reply.id, asked)
+    except Invalid as refusal:
+        return page(reply, values, problems_of(refusal), status=422)
+    flash(_("Saved."))
+    return redirect(url_for("canned.index"))
+
+
+def read() -> canned.CannedChange:
+    """The form."""
+    fields = Fields(request.form)
+    name, name_ar = fields.names()
+    texts = {language: fields.block(f"text_{language}", shelf.MOST_LETTERS) for language in shelf.LANGUAGES}
+    owner = fields.choice("owner", [key for key, _name in owners()])
+    folder = fields.line("folder")
+    fields.check()
+    team_id = int(owner.removeprefix("team:")) if owner.startswith("team:") else None
+    return canned.CannedChange(name, name_ar, folder, texts, owner == "me", team_id)
+
+
+def look(reply: CannedReply | None, values: dict[str, Any]) -> Response:
+    """How the texts read in a ticket: each with its values, and what is missing there. A script gets this alone."""
+    number = request.form.get("number", "").strip().lstrip("#")
+    if not (number.isdecimal() and len(number) < 10):
+        raise Invalid(_("Enter the number of a ticket that you see."), "number")
+    try:
+        ticket = find_ticket(viewer(), int(number))
+    except NotFound as error:
+        raise Invalid(_("Enter the number of a ticket that you see."), "number") from error
+    agent = db.session.get(Agent, viewer().agent_id)
+    previews = {
+        language: placeholders.fill(text, values_for(db.session(), ticket, language, agent))
+        for language in shelf.LANGUAGES if (text := Fields(request.form).block(f"text_{language}"))
+    }  # fmt: skip
+    return page(reply, values, previews=previews)
+
+
+def page(
+    reply: CannedReply | None, values: dict[str, Any], problems: dict[str, str] | None = None, previews: Any = None, status: int = 200,
+) -> Response:
+    """The form; `reply` None for a new one."""
+    mine = reply is None or shelf.may_edit(viewer(), reply.agent_id, reply.team_id)
+    return make_response(render_template(
+        "canned/show.html", reply=reply, values=values, problems=problems or {}, previews=previews, may_edit=mine, owners=owners(),
+        owner=owner_of(reply) if reply else "", languages=choices.languages(), placeholders=placeholders.LABELS,
+        in_words=placeholders.in_words), status)
+
+
+def owners() -> choices.Choices:
+    """Whose a reply of the viewer's can be."""
+    asked, names, language = viewer(), roster.names(), str(get_locale() or "ar")
+    teams = [(f"team:{number}", _("Team %(name)s", name=names.team(number, language))) for number in names.teams
+             if shelf.may_edit(asked, None, number)]  # fmt: skip
+    return [("me", _("Only me")), *([("all", _("Everybody"))] if asked.sees_all else []), *teams]
+
+
+def owner_of(reply: CannedReply) -> str:
+    """Whose it is, in words."""
+    if reply.agent_id:
+        return str(_("Only me"))
+    return roster.names().team(reply.team_id, str(get_locale() or "ar")) if reply.team_id else str(_("Everybody"))
