@@ -1,17 +1,19 @@
 """Takes the demo away and leaves what people added: their inboxes, agents, teams and the tickets of those inboxes."""
 
-from sqlalchemy import bindparam, delete, exists, not_, select, text, update
+from typing import Any
+
+from sqlalchemy import Column, bindparam, delete, exists, not_, select, text, update
 from sqlalchemy.orm import Session
 
 from helpdesk import store
 from helpdesk.actions.transaction import transaction
 from helpdesk.demo import shelf
 from helpdesk.demo.story import Cast, read_cast
+from helpdesk.extensions import Base
 from helpdesk.models import (
     Agent,
     AgentSession,
     Attachment,
-    CannedReply,
     Contact,
     Delivery,
     Desk,
@@ -73,10 +75,16 @@ def remove_people(session: Session, cast: Cast) -> None:
     shelf.clear(session, ours)
     session.execute(delete(team_agent).where(team_agent.c.agent_id.in_(ours)))
     session.execute(update(Agent).where(emails).values(active=False, password_hash=None))
-    named = [exists().where(column == Agent.id) for column in (Ticket.assignee_id, Message.agent_id, Event.agent_id)]
+    named = [exists().where(column == Agent.id) for column in naming(Agent)]
     session.execute(delete(Agent).where(emails, *map(not_, named)))
-    used = [exists().where(column == Team.id) for column in (team_agent.c.team_id, Ticket.team_id, Inbox.team_id, CannedReply.team_id)]
+    used = [exists().where(column == Team.id) for column in (team_agent.c.team_id, *naming(Team))]
     session.execute(delete(Team).where(Team.name.in_([team["name"] for team in cast.teams]), *map(not_, used)))
+
+
+def naming(model: type[Agent] | type[Team]) -> list[Column[Any]]:
+    """Every column that names one of them and does not go with them: what somebody did for the desk outlives the demo."""
+    keys = (key for table in Base.metadata.tables.values() for key in table.foreign_keys)
+    return [key.parent for key in keys if key.column.table.name == model.__tablename__ and key.ondelete is None]
 
 
 def settle_desk(session: Session) -> bool:
