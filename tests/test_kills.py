@@ -15,7 +15,7 @@ POINTS = [
     ("store_raw.after_commit", 20),
     ("reply.after_commit", 20),
     ("receive.before_commit", 2),
-    ("outbox.before_commit", 20),
+    ("outbox.before_commit", 5),
     ("delivery.after_dot", 20),
 ]
 
