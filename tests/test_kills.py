@@ -23,7 +23,8 @@ POINTS = [
 def test_nothing_lost_nothing_twice(tmp_path: Path) -> None:
     books = OnPostgresql()
     try:
-        outcome = Story(tmp_path, [HELPDESK, "run"], books).run(Plan(POINTS, MANY, MANY, 1, agents=4, redis=2, database=2))
+        plan = Plan(POINTS, MANY, MANY, 1, agents=4, redis=2, database=2, power_cuts=False)
+        outcome = Story(tmp_path, [HELPDESK, "run"], books).run(plan)
     finally:
         books.stop()
     assert (outcome.mails, outcome.answers, outcome.troubles) == (MANY, MANY, {"redis": 2, "database": 2, "cuts": 0})

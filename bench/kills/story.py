@@ -30,7 +30,7 @@ SAID = re.compile(r"^crash point (\S+)$", re.M)
 @dataclass(frozen=True)
 class Plan:
     """`points`: (name, at which pass), a round each. Mails and answers are spread over the rounds; people go on while the product is
-    down. `redis`, `database`, `cuts`: how often these fall beside it."""
+    down. `redis`, `database`, `cuts`: how often these fall beside it. `power_cuts`: rounds end as power goes, else as an operator asks."""
 
     points: list[tuple[str, int]]
     mails: int
@@ -40,6 +40,7 @@ class Plan:
     redis: int = 0
     database: int = 0
     cuts: int = 0
+    power_cuts: bool = True
 
 
 @dataclass
@@ -90,7 +91,7 @@ class Story:
             people = Together(*works)
             for place, (point, passes) in enumerate(plan.points):
                 gate.share = (place + 1) / len(plan.points)
-                self.round(f"{point}:{passes}", sink.port, people, gate, plan.kills_a_round, troubles)
+                self.round(f"{point}:{passes}", sink.port, people, gate, plan, troubles)
             return self.settle(sink, people, agents, troubles)
 
     def environment(self, sink: int) -> dict[str, str]:
@@ -115,7 +116,7 @@ class Story:
         self.end(product)
         self.books.write("UPDATE inbox SET smtp = :smtp", smtp=json.dumps({"host": "127.0.0.1", "port": sink, "security": "none"}))
 
-    def round(self, crash: str, sink: int, people: Together, gate: Gate, most: int, troubles: Troubles) -> None:
+    def round(self, crash: str, sink: int, people: Together, gate: Gate, plan: Plan, troubles: Troubles) -> None:
         """Work goes on while a point kills and servers fall; over when enough has fallen and people have done their share, or
         ROUND_SECONDS after it began."""
         product = self.start(sink, crash)
@@ -132,13 +133,13 @@ class Story:
             if killed > before:
                 self.under_way += (killed - before) if busy else 0
                 seen.append(self.on_the_line())
-            if killed >= most and troubles.over:
+            if killed >= plan.kills_a_round and troubles.over:
                 enough_at = enough_at or time.monotonic()
                 if not gate.walking or time.monotonic() - enough_at > REST_SECONDS:
                     break
         point = crash.partition(":")[0]
         self.kills[point] = self.kills.get(point, 0) + killed
-        self.end(product)
+        self.end(product, power_cut=plan.power_cuts)
         self.after_dot += falls_that_met(self.on_the_line(), seen)  # the leases still hold, and nobody is there
         self.move_clock(LEASE_SECONDS)
 
@@ -203,10 +204,10 @@ class Story:
         beside.write_text((datetime.fromisoformat(self.clock.read_text()) + timedelta(seconds=seconds)).isoformat())
         beside.replace(self.clock)
 
-    def end(self, product: Product) -> None:
-        """As power goes: the supervisor is killed, and its children with it."""
+    def end(self, product: Product, *, power_cut: bool = True) -> None:
+        """As power goes: the supervisor is killed, and its children with it; or as an operator asks."""
         pids = [child["pid"] for child in json.loads((product.data / "run" / "children.json").read_text())["children"] if child["pid"]]
-        product.process.kill()
+        product.process.kill() if power_cut else product.process.terminate()
         product.process.wait(10)
         until(lambda: not any(alive(pid) for pid in pids), "the children of a killed supervisor are gone", 20)
 

@@ -92,6 +92,7 @@ async def furnish_rule(admin: APIRequestContext, product: Product) -> dict[str, 
     """A rule that acted, was changed and simulated, beside one that may undo it; their numbers."""
     names = {"name": "Return requests", "name_ar": "طلبات الاسترجاع", "kind": "trigger", "on.0": "message_received", "if.how": "all"}
     asks = {"if.0.word": "text", "if.0.test": "has_any", "if.0.value": "استرجاع، refund", "if.1.how": "any", "if.1.0.word": "automatic"}
+    asks["if.1.0.test"] = "is_false"
     acts = {"then.0.do": "set_priority", "then.0.value": "high", "then.1.do": "tag", "then.1.value": "مرتجع"}
     await post_form(admin, "/rules/new", "/rules", **names, **asks, **acts, switch="on")
     await post_form(admin, "/rules/new", "/rules", **names, **asks, **acts | {"then.0.value": "low"}, switch="on")
