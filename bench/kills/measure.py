@@ -37,7 +37,7 @@ def measure(_grounds: Grounds) -> Iterator[Row]:
         books.stop()
         if mailbox is not None:
             mailbox.stop()
-    print(f"  after the dot: {outcome.after_dot} kills, {outcome.sink_faults} faults of the sink", file=sys.stderr)
+    print(f"  after the dot: {outcome.met} answers met by a fall, {outcome.sink_faults} faults of the sink", file=sys.stderr)
     print(f"  kills by point: {outcome.kills}\n  other falls: {outcome.troubles}\n  ledger: {outcome.ledger}", file=sys.stderr)
     for sentence in [*outcome.verdict.lost, *outcome.verdict.twice][:20]:
         print(f"  {sentence}", file=sys.stderr)
@@ -76,6 +76,7 @@ def rows(outcome: Outcome, full: bool, minutes: float) -> Iterator[Row]:
     yield Row(f"{name} answers lost", sum("answer" in what.split()[0] for what in verdict.lost), "mails", 0, n=outcome.answers)
     yield Row(f"{name} anything twice", len(verdict.twice), "times", 0, n=outcome.mails + outcome.answers)
     yield Row(f"{name} answers uncertain", len(verdict.uncertain), "mails", outcome.may_be_uncertain, n=outcome.answers)
+    yield Row(f"{name} uncertain without a fall or a fault", len(outcome.unexplained), "mails", 0, n=len(verdict.uncertain))
     yield Row(f"{name} uncertain answers that no page shows", outcome.hidden, "mails", 0, n=len(verdict.uncertain))
     yield Row(f"{name} difference of the ledger", outcome.ledger.get("difference", -1), "mails", 0, n=outcome.mails + outcome.answers)
     if full:

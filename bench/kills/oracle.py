@@ -4,6 +4,7 @@ tables, and nothing of the product's code."""
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bench.kills.books import Books
 
@@ -22,6 +23,9 @@ ONCE = {
 CAME = "SELECT external_id FROM message WHERE kind = 'incoming'"
 LEFT = """SELECT idempotency_key, message.id, message.ticket_id, external_id, delivery.state FROM message
 LEFT JOIN delivery ON delivery.message_id = message.id WHERE kind = 'outgoing' AND idempotency_key IS NOT NULL"""
+
+ON_THE_LINE = """SELECT message_id, data_started_at FROM delivery
+WHERE state = 'sending' AND data_started_at IS NOT NULL AND message_id IS NOT NULL"""
 
 
 @dataclass
@@ -45,9 +49,21 @@ def arrived(books: Books) -> int:
     return int(books.rows("SELECT count(*) FROM message WHERE kind = 'incoming' AND raw_message_id IS NOT NULL")[0][0])
 
 
-def beside_the_dot(books: Books) -> set[int]:
-    """Deliveries whose final dot may have left, and of which nothing more is on record."""
-    return {number for (number,) in books.rows("SELECT id FROM delivery WHERE state = 'sending' AND data_started_at IS NOT NULL")}
+def beside_the_dot(books: Books) -> dict[int, datetime]:
+    """Answers whose final dot may have left and of which nothing more is on record: message -> when it was about to leave."""
+    return {number: moment_of(at) for number, at in books.rows(ON_THE_LINE)}
+
+
+def moment_of(at: datetime | str) -> datetime:
+    """SQLite keeps moments as text in UTC."""
+    return datetime.fromisoformat(f"{at}+00:00") if isinstance(at, str) else at
+
+
+def without_reason(books: Books, met: set[int], kept_silently: set[str]) -> list[int]:
+    """Uncertain answers for which nothing fell and no server was silent. `met`: messages that a fall caught between the dot and its
+    record; `kept_silently`: Message-IDs that a server kept and gave no answer for."""
+    uncertain = books.rows("SELECT message.id, external_id FROM message JOIN delivery ON message_id = message.id WHERE state = 'uncertain'")
+    return [number for number, name in uncertain if number not in met and name not in kept_silently]
 
 
 def judge(books: Books, mails: list[str], keys: Mapping[str, str], at_sink: list[str]) -> Verdict:

@@ -15,7 +15,7 @@ from typing import Any
 
 from bench.kills.books import AWAY, Books
 from bench.kills.mailbox import Mailbox
-from bench.kills.oracle import Verdict, arrived, beside_the_dot, judge, undone
+from bench.kills.oracle import Verdict, arrived, beside_the_dot, judge, undone, without_reason
 from bench.kills.people import Agent, Customers, Gate, Together, ask, hand_over
 from bench.kills.troubles import Troubles
 from tests.journeys.product import Product
@@ -24,6 +24,8 @@ from tests.smtp_sink import Sink
 
 LEASE_SECONDS = 16 * 60
 STILL_SECONDS, ROUND_SECONDS, REST_SECONDS, HANG_SECONDS = 90.0, 40.0, 5.0, 12.0
+ON_THE_LINE_SECONDS = 2 * (HANG_SECONDS + 5)
+"""By the moved clock: an answer whose dot left longer ago than that was not on the line when its round ended."""
 SAID = re.compile(r"^crash point (\S+)$", re.M)
 
 
@@ -45,17 +47,19 @@ class Plan:
 
 @dataclass
 class Outcome:
-    """`kills` by point; `under_way`: those at whose moment something waited to be done; `after_dot`: kills, and ends of a round, that met
-    an answer between its final dot and the record of it; `sink_faults`: mails that a server kept without saying so; `hidden`: uncertain
-    answers no page shows."""
+    """`kills` by point; `under_way`: those at whose moment something waited to be done; `met`: answers that a kill, or the end of a round,
+    met between their final dot and the record of it (a worker has an answer a lane on the line, so one kill may meet several);
+    `sink_faults`: mails that a server kept without saying so; `unexplained`: uncertain answers of neither kind; `hidden`: uncertain answers
+    no page shows."""
 
     verdict: Verdict
     kills: dict[str, int]
     under_way: int
     mails: int
     answers: int
-    after_dot: int
+    met: int
     sink_faults: int
+    unexplained: list[int]
     hidden: int
     ledger: dict[str, Any]
     troubles: dict[str, int] = field(default_factory=dict)
@@ -63,7 +67,7 @@ class Outcome:
     @property
     def may_be_uncertain(self) -> int:
         """For so many there is a reason why nobody can know; for no other."""
-        return self.after_dot + self.sink_faults
+        return self.met + self.sink_faults
 
 
 class Story:
@@ -74,7 +78,7 @@ class Story:
         self.clock = folder / "time"
         self.clock.write_text(datetime.now().astimezone().isoformat())
         self.kills: dict[str, int] = {}
-        self.under_way = self.after_dot = 0
+        self.under_way, self.met = 0, set[int]()
         self.post, self.url = f"127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}"
         self.customers = [Customers("support@example.com", lambda mail: hand_over(self.post, mail))]
         if mailbox is not None:
@@ -121,7 +125,7 @@ class Story:
         ROUND_SECONDS after it began."""
         product = self.start(sink, crash)
         begun, killed, enough_at = time.monotonic(), 0, 0.0
-        seen: list[set[int]] = []
+        seen: set[int] = set()
         troubles.begin_round()
         while time.monotonic() - begun < ROUND_SECONDS:
             working = people.going_on()
@@ -132,7 +136,7 @@ class Story:
             killed = len(SAID.findall(product.log.read_text(errors="replace")))
             if killed > before:
                 self.under_way += (killed - before) if busy else 0
-                seen.append(self.on_the_line())
+                seen |= self.on_the_line().keys()
             if killed >= plan.kills_a_round and troubles.over:
                 enough_at = enough_at or time.monotonic()
                 if not gate.walking or time.monotonic() - enough_at > REST_SECONDS:
@@ -140,7 +144,7 @@ class Story:
         point = crash.partition(":")[0]
         self.kills[point] = self.kills.get(point, 0) + killed
         self.end(product, power_cut=plan.power_cuts)
-        self.after_dot += falls_that_met(self.on_the_line(), seen)  # the leases still hold, and nobody is there
+        self.met |= caught(self.on_the_line(), seen, self.now())  # the leases still hold, and nobody is there
         self.move_clock(LEASE_SECONDS)
 
     def busy(self) -> bool:
@@ -150,12 +154,12 @@ class Story:
         except AWAY:
             return True
 
-    def on_the_line(self) -> set[int]:
+    def on_the_line(self) -> dict[int, datetime]:
         """Answers between their final dot and its record; none are seen while the database is away."""
         try:
             return beside_the_dot(self.books)
         except AWAY:
-            return set()
+            return {}
 
     def settle(self, sink: Sink, people: Together, agents: list[Agent], troubles: Troubles) -> Outcome:
         """Runs without crashes until everybody is done and nothing waits; then counts, and looks at the pages of uncertain answers."""
@@ -171,9 +175,10 @@ class Story:
         hidden = len(set(verdict.uncertain) - self.shown_as_uncertain({ticket for ticket, _ in verdict.uncertain}, agents[0]))
         told = subprocess.run([self.command[0], "ledger", "--json"], env=os.environ | self.environment(sink.port), stdout=subprocess.PIPE,
                               timeout=60, check=False)  # fmt: skip
-        faults = sum(kept.answer in ("drop", "hang") for kept in journal)
+        silent = [kept.message_id for kept in journal if kept.answer in ("drop", "hang")]
+        unexplained = without_reason(self.books, self.met, set(silent))
         self.end(product)
-        return Outcome(verdict, self.kills, self.under_way, len(mails), len(keys), self.after_dot, faults, hidden,
+        return Outcome(verdict, self.kills, self.under_way, len(mails), len(keys), len(self.met), len(silent), unexplained, hidden,
                        json.loads(told.stdout or "{}"), troubles.done)  # fmt: skip
 
     def wait_until_nothing_waits(self, mails: int) -> None:
@@ -201,8 +206,12 @@ class Story:
     def move_clock(self, seconds: float) -> None:
         """Time passes, for every process."""
         beside = self.clock.with_suffix(".new")
-        beside.write_text((datetime.fromisoformat(self.clock.read_text()) + timedelta(seconds=seconds)).isoformat())
+        beside.write_text((self.now() + timedelta(seconds=seconds)).isoformat())
         beside.replace(self.clock)
+
+    def now(self) -> datetime:
+        """The moved clock."""
+        return datetime.fromisoformat(self.clock.read_text())
 
     def end(self, product: Product, *, power_cut: bool = True) -> None:
         """As power goes: the supervisor is killed, and its children with it; or as an operator asks."""
@@ -212,13 +221,10 @@ class Story:
         until(lambda: not any(alive(pid) for pid in pids), "the children of a killed supervisor are gone", 20)
 
 
-def falls_that_met(caught: set[int], seen: list[set[int]]) -> int:
-    """Of `caught` answers each was first `seen` after the kill that caught it, or at the end of the round: how many such moments."""
-    falls = 0
-    for there in seen:
-        falls += bool(there & caught)
-        caught = caught - there
-    return falls + bool(caught)
+def caught(left: dict[int, datetime], seen: set[int], now: datetime) -> set[int]:
+    """Of the answers that a round left on the line: those that were there at a kill, and those on which it ended. One that had been
+    there for long with nothing falling is neither: somebody forgot it."""
+    return {number for number, at in left.items() if number in seen or now - at < timedelta(seconds=ON_THE_LINE_SECONDS)}
 
 
 def alive(pid: int) -> bool:
