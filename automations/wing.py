@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from automations import planning, routing, rule_tasks, telling, time_triggers, triggers  # noqa: F401  telling puts its acts into the menu
 from automations.commands import sla
+from automations.conditions import as_filter
 from automations.rule_commands import rules as rule_command
 from automations.sla import moving, steps, watch
 from automations.web import (
@@ -35,6 +36,7 @@ from automations.web import (
 from automations.webhooks import sender
 from helpdesk import jobs, long_tasks, outbox
 from helpdesk.actions import due_moments, webhook_tellings
+from helpdesk.queries import filters
 from helpdesk.queries.webhooks import telling_is_due
 
 # Each a module with a `blueprint`; a new page joins by its line.
@@ -63,6 +65,7 @@ def init_app(app: Flask) -> None:
     outbox.subscribe("sla", set(watch.HEARS), watch.handle, watch.wanted)
     due_moments.on("sla", steps.handle)
     moving.init_app()
+    filters.register(as_filter.filter_of)
     jobs.add(jobs.Drain("webhooks", "fast", sender.drain, 1, telling_is_due))
     app.extensions.setdefault("sections", []).append(("rules", _l("Rules"), "zap", "/rules"))
     app.extensions["sections"].append(("sla-board", _l("What falls due"), "alarm-clock", "/sla/board"))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Filter:
     """`where` holds or does not, on a ticket, and is never NULL. `rows`: how many rows beside its own it looks at for one ticket. `ago`:
     bound value -> how long before now it is. `pins`: column of ticket that decides who sees it -> the values it must have one of."""
