@@ -76,18 +76,19 @@ def end_of(viewer: Viewer, walk: Walk, said: Filter, key: Key | None) -> Key | N
     ends: dict[int, list[Any]] = {}
     for row in db.session.execute(statement, bound(viewer, said) | (key or {})):
         ends.setdefault(row.walk, []).append(row)
-    last = [keyed(walk, rows) for rows in ends.values() if len(rows) > 1]
-    if not last:
-        return None
-    rising = walk.sort in ("waiting", "due")
-    return (min if rising else max)(last, key=lambda one: (*([one["after_priority"]] if not rising else []), one["after_at"], one["after_id"]))
+    last = [end for rows in ends.values() if len(rows) > 1 and (end := nearest(walk, [keyed(walk, row) for row in rows]))]
+    return nearest(walk, last)
 
 
-def keyed(walk: Walk, rows: list[Any]) -> Key:
-    """The nearer of two neighbours of a walk."""
-    by_priority, rising = walk.sort == "priority", walk.sort in ("waiting", "due")
-    keys = [{"after_at": row.key_0, "after_id": row.key_1, "after_priority": row.key_2 if by_priority else 0} for row in rows]
-    return (min if rising else max)(keys, key=lambda one: (one["after_priority"], one["after_at"], one["after_id"]))
+def keyed(walk: Walk, row: Any) -> Key:
+    """The key of a row."""
+    return {"after_at": row.key_0, "after_id": row.key_1, "after_priority": row.key_2 if walk.sort == "priority" else 0}
+
+
+def nearest(walk: Walk, keys: list[Key]) -> Key | None:
+    """The first of them in the order of the list."""
+    first = min if walk.sort in ("waiting", "due") else max
+    return first(keys, key=lambda one: (one["after_priority"], one["after_at"], one["after_id"]), default=None)
 
 
 def window(viewer: Viewer, walk: Walk, said: Filter, key: Key | None, end: Key | None) -> list[Row[Any]]:

@@ -73,11 +73,7 @@ def walks(walk: Walk, said: Filter) -> list[Select[Any]]:
     shape = Shape("open", walk.sort, walk.sees_all, walk.inboxes, walk.teams, False)
     pinned = [getattr(Ticket, walk.pin) == value for value in said.pins[walk.pin]] if walk.pin else None
     ways: list[ColumnElement[bool] | None] = [*pinned] if pinned is not None else views.scopes(shape)
-    found = []
-    for way in ways:
-        for base in bases(walk, said):
-            found.append(select().select_from(Ticket).where(*base, *([way] if way is not None else [])))
-    return found
+    return [select().select_from(Ticket).where(*base, *([way] if way is not None else [])) for way in ways for base in bases(walk, said)]
 
 
 def bases(walk: Walk, said: Filter) -> list[list[ColumnElement[bool]]]:

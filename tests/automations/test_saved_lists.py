@@ -18,6 +18,7 @@ from helpdesk.models.ticket import QUEUES
 from helpdesk.models.view import ORDERS
 from helpdesk.policy import Viewer, sees
 from helpdesk.queries import saved_lists, walks
+from helpdesk.queries.filters import filter_of
 from helpdesk.queries.saved_lists import Wanted, number_of, rows_in_saved, saved_page
 from tests.automations import random_tickets
 from tests.factories import SmallDesk
@@ -67,7 +68,8 @@ def expected(viewer: Viewer, asked: Wanted, tickets: list[Ticket]) -> set[int]:
 
 
 def every_page(viewer: Viewer, asked: Wanted) -> list[Any]:
-    rows, after = [], ""
+    rows: list[Any] = []
+    after = ""
     for _page in range(200):
         page = saved_page(viewer, asked, after)
         rows += page.rows
@@ -109,7 +111,7 @@ def test_an_agent_who_left_the_team_walks_elsewhere(desk: SmallDesk, tickets: li
     """A view of one team begins at that team for who sees all of it; who does not walks where he sees something, and finds his own."""
     team = {"all": [{"word": "team", "test": "is", "value": [str(desk.ids["returns"])]}]}
     asked = Wanted(QUEUES, "newest", json.dumps(team))
-    said = saved_lists.filter_of(asked.conditions)
+    said = filter_of(asked.conditions)
     assert said
     assert [walks.pin_of(desk.viewer(who), said) for who in ("omar", "supervisor", "rana", "lina")] == ["team_id", "team_id", "", ""]
     for who in ("omar", "supervisor", "rana", "lina"):
