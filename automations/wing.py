@@ -25,6 +25,7 @@ from automations.web import (
     rules,
     sla_board,
     sla_policies,
+    views,
     webhooks,
 )  # fmt: skip
 from automations.web import (
@@ -42,7 +43,7 @@ from helpdesk.queries.webhooks import telling_is_due
 # Each a module with a `blueprint`; a new page joins by its line.
 RESOURCES: tuple[ModuleType, ...] = (
     webhooks, calendars, calendar_ranges, holidays, rules, rule_history, macros, macro_picker, queue, routing_pages, ability, away,
-    packs, sla_pages, sla_board, sla_policies,
+    packs, sla_pages, sla_board, sla_policies, views,
 )
 
 
@@ -70,7 +71,8 @@ def init_app(app: Flask) -> None:
     app.extensions.setdefault("sections", []).append(("rules", _l("Rules"), "zap", "/rules"))
     app.extensions["sections"].append(("sla-board", _l("What falls due"), "alarm-clock", "/sla/board"))
     app.extensions["sections"].append(("queue", _l("Work in hand"), "layers", "/queue"))
-    app.extensions.setdefault("sections_for_all", []).append(("macros-settings", _l("Macros"), "command", "/macros"))
+    app.extensions.setdefault("sections_for_all", []).append(("views-settings", _l("Saved views"), "filter", "/views"))
+    app.extensions["sections_for_all"].append(("macros-settings", _l("Macros"), "command", "/macros"))
     app.extensions.setdefault("foot", []).append(away.line)
     for resource in RESOURCES:
         app.register_blueprint(resource.blueprint)

@@ -12,7 +12,8 @@ from helpdesk.models import AgentSession, AttemptCounter, LongTask, Notice, OneT
 
 
 def tidy() -> None:
-    """Ended sessions, expired links, old counters, notices and tasks, views that were thrown away, and files that nobody refers to go; what webhooks were told, too."""
+    """Ended sessions, expired links, old counters, notices and tasks, views that were thrown away, and files that nobody refers to go; what
+    webhooks were told, too."""
     now = clock.now()
     with transaction() as session:
         session.execute(delete(AgentSession).where(AgentSession.expires_at < now))
