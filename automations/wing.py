@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from automations import planning, routing, rule_tasks, telling, time_triggers, triggers  # noqa: F401  telling puts its acts into the menu
 from automations.commands import sla
+from automations.conditions import as_filter
 from automations.rule_commands import rules as rule_command
 from automations.sla import moving, steps, watch
 from automations.web import (
@@ -24,6 +25,7 @@ from automations.web import (
     rules,
     sla_board,
     sla_policies,
+    views,
     webhooks,
 )  # fmt: skip
 from automations.web import (
@@ -35,12 +37,13 @@ from automations.web import (
 from automations.webhooks import sender
 from helpdesk import jobs, long_tasks, outbox
 from helpdesk.actions import due_moments, webhook_tellings
+from helpdesk.queries import filters
 from helpdesk.queries.webhooks import telling_is_due
 
 # Each a module with a `blueprint`; a new page joins by its line.
 RESOURCES: tuple[ModuleType, ...] = (
     webhooks, calendars, calendar_ranges, holidays, rules, rule_history, macros, macro_picker, queue, routing_pages, ability, away,
-    packs, sla_pages, sla_board, sla_policies,
+    packs, sla_pages, sla_board, sla_policies, views,
 )
 
 
@@ -63,11 +66,13 @@ def init_app(app: Flask) -> None:
     outbox.subscribe("sla", set(watch.HEARS), watch.handle, watch.wanted)
     due_moments.on("sla", steps.handle)
     moving.init_app()
+    filters.register(as_filter.filter_of)
     jobs.add(jobs.Drain("webhooks", "fast", sender.drain, 1, telling_is_due))
     app.extensions.setdefault("sections", []).append(("rules", _l("Rules"), "zap", "/rules"))
     app.extensions["sections"].append(("sla-board", _l("What falls due"), "alarm-clock", "/sla/board"))
     app.extensions["sections"].append(("queue", _l("Work in hand"), "layers", "/queue"))
-    app.extensions.setdefault("sections_for_all", []).append(("macros-settings", _l("Macros"), "command", "/macros"))
+    app.extensions.setdefault("sections_for_all", []).append(("views-settings", _l("Saved views"), "filter", "/views"))
+    app.extensions["sections_for_all"].append(("macros-settings", _l("Macros"), "command", "/macros"))
     app.extensions.setdefault("foot", []).append(away.line)
     for resource in RESOURCES:
         app.register_blueprint(resource.blueprint)

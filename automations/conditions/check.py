@@ -13,15 +13,15 @@ HOWS = ("all", "any", "none")
 MOST_DEPTH, MOST_CONDITIONS = 4, 50
 
 
-def problems(group: Any, path: str = "if") -> dict[str, str]:
-    """{place: sentence}; a place is like "if.all.0.any.2". Nothing for a group that can be asked."""
-    found = problems_of_group(group, path, 1)
+def problems(group: Any, path: str = "if", *, of_view: bool = False) -> dict[str, str]:
+    """{place: sentence}; a place is like "if.all.0.any.2". Nothing for a group that can be asked; `of_view`: of stored tickets."""
+    found = problems_of_group(group, path, 1, of_view)
     if not found and count(group) > MOST_CONDITIONS:
         found[path] = _("At most %(num)s conditions.", num=MOST_CONDITIONS)
     return found
 
 
-def problems_of_group(group: Any, path: str, depth: int) -> dict[str, str]:
+def problems_of_group(group: Any, path: str, depth: int, of_view: bool) -> dict[str, str]:
     """See `problems`."""
     if group == {}:
         return {}
@@ -34,14 +34,14 @@ def problems_of_group(group: Any, path: str, depth: int) -> dict[str, str]:
     for place, part in enumerate(parts):
         here = f"{path}.{how}.{place}"
         if isinstance(part, dict) and "word" in part:
-            sentence = problem_of(part)
+            sentence = problem_of(part, of_view)
             found |= {here: sentence} if sentence else {}
         else:
-            found |= problems_of_group(part, here, depth + 1)
+            found |= problems_of_group(part, here, depth + 1, of_view)
     return found
 
 
-def problem_of(condition: dict[str, Any]) -> str:
+def problem_of(condition: dict[str, Any], of_view: bool) -> str:
     """What is wrong with one condition; "" when nothing is."""
     word = WORDS.get(str(condition.get("word")))
     if word is None:
@@ -49,6 +49,8 @@ def problem_of(condition: dict[str, Any]) -> str:
     test = KINDS[word.kind].get(str(condition.get("test")))
     if test is None:
         return _("“%(word)s” cannot be asked like this.", word=word.label)
+    if of_view and word.column is None:
+        return _("A view cannot ask for “%(word)s”: no stored ticket tells it fast enough.", word=word.label)
     return VALUES[test.takes](word, condition.get("value"))
 
 

@@ -4,7 +4,8 @@ from flask_babel import gettext as _
 
 from helpdesk.extensions import db
 from helpdesk.models import TicketType
-from helpdesk.models.ticket import PLACES, PRIORITIES, STATUSES
+from helpdesk.models.ticket import PLACES, PRIORITIES, QUEUES, STATUSES
+from helpdesk.models.view import ORDERS
 from helpdesk.queries import roster
 from helpdesk.visit.reader import reader
 
@@ -28,6 +29,20 @@ def places() -> Choices:
     """Where a ticket lies."""
     named = {"inbox": _("Inbox"), "spam": _("Spam"), "trash": _("Trash")}
     return [(word, named[word]) for word in PLACES]
+
+
+def queues() -> Choices:
+    """The lists in which tickets lie, as the views beside every page are called."""
+    named = {"open": _("Open"), "waiting": _("Waiting"), "snoozed": _("Snoozed"), "solved": _("Solved"), "spam": _("Spam"),
+             "trash": _("Trash")}  # fmt: skip
+    return [(word, named[word]) for word in QUEUES]
+
+
+def orders() -> Choices:
+    """Of a list of tickets."""
+    named = {"newest": _("Newest first"), "waiting": _("Waiting longest first"), "priority": _("Highest priority first"),
+             "due": _("Due soonest first")}  # fmt: skip
+    return [(word, named[word]) for word in ORDERS]
 
 
 def promise_states() -> Choices:

@@ -17,7 +17,7 @@ from helpdesk.actions.rules import RuleChange
 from helpdesk.errors import Invalid
 from helpdesk.extensions import db
 from helpdesk.fields import Fields, problems_of
-from helpdesk.models import Rule, RuleVersion
+from helpdesk.models import Rule, RuleVersion, SavedView
 from helpdesk.queries import macros as known
 from helpdesk.queries import roster
 from helpdesk.visit.access import allow, viewer
@@ -130,12 +130,12 @@ def owner(key: str) -> tuple[int | None, int | None]:
     return viewer().agent_id if key == "me" else None, None
 
 
-def owner_key(rule: Rule) -> str:
+def owner_key(rule: Rule | SavedView) -> str:
     """The other way."""
     return "me" if rule.agent_id else f"team:{rule.team_id}" if rule.team_id else "all"
 
 
-def owner_of(rule: Rule) -> str:
+def owner_of(rule: Rule | SavedView) -> str:
     """In words."""
     if rule.agent_id:
         return _("Only you")

@@ -20,6 +20,8 @@ COMMAS = re.compile(r"[,،;؛\n]")
 MINUTES = {"minutes": 1, "hours": 60, "calendar_days": 24 * 60}
 MOST_FIELDS = 5000
 FIRST_CONDITION: dict[str, Any] = {"word": "text", "test": "has_any", "value": []}
+FIRST_OF_VIEW: dict[str, Any] = {"word": "priority", "test": "is", "value": ["high", "urgent"]}
+"""Views ask for no text."""
 FIRST_ACTION: dict[str, Any] = {"do": "set_priority", "value": "high"}
 
 
@@ -46,7 +48,7 @@ def read(form: "MultiDict[str, str]", kind: str) -> dict[str, Any]:
         amount = whole(form.get("after.amount", ""))
         definition["after"] = {"amount": amount, "unit": form.get("after.unit", ""), "since": form.get("after.since", "")}
     stepped = STEP.fullmatch(form.get("step", ""))
-    return step(definition, *stepped.groups()) if stepped else definition
+    return step(definition, stepped[1], stepped[2], stepped[3], kind) if stepped else definition
 
 
 @dataclass
@@ -149,13 +151,13 @@ def number(text: str) -> int | float | str:
     return float(plain) if re.fullmatch(r"\d{1,9}\.\d{1,6}", plain, re.ASCII) else text
 
 
-def step(definition: dict[str, Any], what: str, root: str, rest: str) -> dict[str, Any]:
+def step(definition: dict[str, Any], what: str, root: str, rest: str, kind: str = "") -> dict[str, Any]:
     """What a button does: add, group, remove, up or down, at a place such as if.0.1; at a place that is not there it does nothing."""
     places = [int(part) for part in rest.split(".") if part]
     if what in ("add", "group"):
         parts = within(definition, root, places)
         if parts is not None and len(parts) < 60:
-            parts.append(new(root, what, definition))
+            parts.append(new(root, what, definition, kind))
         return definition
     parts = within(definition, root, places[:-1]) if places else None
     if parts is not None and places[-1] < len(parts):
@@ -173,13 +175,14 @@ def within(definition: dict[str, Any], root: str, places: list[int]) -> list[Any
     return parts
 
 
-def new(root: str, what: str, definition: dict[str, Any]) -> Any:
+def new(root: str, what: str, definition: dict[str, Any], kind: str = "") -> Any:
     """What is added there."""
     if root == "on":
         return next((kind for kind in EVENT_WORDS if kind not in definition["on"]), "message_received")
     if root == "then":
         return dict(FIRST_ACTION)
-    return {"any": [dict(FIRST_CONDITION)]} if what == "group" else dict(FIRST_CONDITION)
+    first = dict(FIRST_OF_VIEW if kind == "view" else FIRST_CONDITION)
+    return {"any": [first]} if what == "group" else first
 
 
 def move(parts: list[Any], place: int, what: str) -> None:

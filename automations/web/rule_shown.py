@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from automations.actions import ACTS
+from automations.conditions.as_filter import in_views
 from automations.conditions.check import HOWS, MOST_DEPTH
 from automations.conditions.happenings import EVENT_WORDS, SINCE_WORDS, unit_names
 from automations.conditions.kinds import KINDS
@@ -73,7 +74,7 @@ def shown(kind: str, definition: dict[str, Any], problems: dict[str, str]) -> Sh
     say, placed = Say(), {place_of(path): sentence for path, sentence in problems.items()}
     actions = [action(say, one, place, placed) for place, one in enumerate(definition["then"])]
     return Shown(
-        kind, definition, definition["on"], line(say, definition["if"], "if", "", placed, 1), actions, placed, words(),
+        kind, definition, definition["on"], line(say, definition["if"], "if", "", placed, 1), actions, placed, words(kind),
         [(act.name, str(act.label)) for act in ACTS.values()], [(name, str(label)) for name, label in EVENT_WORDS.items()],
         [(how, how_word(how)) for how in HOWS], [(name, str(label)) for name, label in SINCE_WORDS.items()], list(unit_names().items()),
     )  # fmt: skip
@@ -84,9 +85,10 @@ def place_of(path: str) -> str:
     return ".".join(part for part in path.split(".") if part not in HOWS)
 
 
-def words() -> list[tuple[str, Menu]]:
-    """The menu of words under its headings."""
-    return [(str(label), [(word.name, str(word.label)) for word in WORDS.values() if word.group == key]) for key, label in GROUPS.items()]
+def words(kind: str) -> list[tuple[str, Menu]]:
+    """The menu of words under its headings; for a view those alone that a stored ticket can tell."""
+    offered = [word for word in WORDS.values() if kind != "view" or in_views(word)]
+    return [(str(label), [(word.name, str(word.label)) for word in offered if word.group == key]) for key, label in GROUPS.items()]
 
 
 def line(say: Say, part: dict[str, Any], path: str, before: str, problems: dict[str, str], depth: int) -> Line:

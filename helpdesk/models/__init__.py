@@ -15,6 +15,7 @@ from helpdesk.models.screening import Alarm, Screening
 from helpdesk.models.sla import SlaMove, SlaPolicy, SlaPolicyVersion, SlaStep, SlaTarget
 from helpdesk.models.team import Team, routing_turn, team_agent, team_inbox
 from helpdesk.models.ticket import Tag, Ticket, TicketType, ticket_tag
+from helpdesk.models.view import SavedView
 from helpdesk.models.webhook import Webhook, WebhookTelling
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "Rule",
     "RuleRun",
     "RuleVersion",
+    "SavedView",
     "Screening",
     "SlaMove",
     "SlaPolicy",

@@ -17,7 +17,8 @@ DIGITS = ("latn", "arab")
 
 class Agent(db.Model):
     """Somebody who answers. `password_hash` None: invited and not yet in. `capacity`: so much open work he gets by itself (None: no limit);
-    `skills` are words that routing asks for; `away_since`: nothing is given to him until he is back."""
+    `skills` are words that routing asks for; `away_since`: nothing is given to him until he is back; `view_order`: ids of saved views as
+    he has put them."""
 
     __tablename__ = "agent"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -38,6 +39,7 @@ class Agent(db.Model):
     capacity: Mapped[int | None] = mapped_column()
     skills: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
     away_since: Mapped[datetime | None] = mapped_column(Moment)
+    view_order: Mapped[list[int]] = mapped_column(Json, default=list, server_default="[]")
     created_at: Mapped[datetime] = mapped_column(Moment)
 
     teams: Mapped[list[Team]] = relationship(secondary=team_agent, order_by=Team.id)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import CompoundSelect, Row, Select, bindparam, func, select
 
 from helpdesk import clock
 from helpdesk.extensions import db
@@ -40,10 +40,12 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Page:
-    """`rows` as COLUMNS says; `after` leads to the next page, "" when there is none."""
+    """`rows` as COLUMNS says; `after` leads to the next page, "" when there is none; `cut`: more than this was not looked at, so that the
+    next page may have rows however few this one has."""
 
     rows: Sequence[Row[Any]]
     after: str
+    cut: bool = False
 
 
 NEWEST_EVENT = select(func.max(Event.id))
@@ -57,11 +59,14 @@ def newest_event() -> int:
 @lru_cache(maxsize=2000)
 def page_statement(shape: Shape) -> Select[*tuple[Any, ...]]:
     """PAGE rows and one more, which tells whether there is a next page. Names are joined after the limit."""
-    found = ids(shape, PAGE + 1).subquery()
-    few = select(Ticket.id).where(Ticket.id.in_(select(found.c.id))).order_by(*order(shape.sort)).limit(PAGE + 1).subquery()
-    return (
-        select(*COLUMNS).join(Contact, Contact.id == Ticket.contact_id).where(Ticket.id.in_(select(few.c.id))).order_by(*order(shape.sort))
-    )
+    return first_rows(ids(shape, PAGE + 1), shape.sort)
+
+
+def first_rows(found: Select[Any] | CompoundSelect[Any], sort: str) -> Select[*tuple[Any, ...]]:
+    """The first PAGE + 1 of the ids that were found, as rows."""
+    all_ids = found.subquery()
+    few = select(Ticket.id).where(Ticket.id.in_(select(all_ids.c.id))).order_by(*order(sort)).limit(PAGE + 1).subquery()
+    return select(*COLUMNS).join(Contact, Contact.id == Ticket.contact_id).where(Ticket.id.in_(select(few.c.id))).order_by(*order(sort))
 
 
 def ticket_page(viewer: Viewer, view: str, sort: str = "newest", after: str = "") -> Page:
@@ -104,7 +109,12 @@ def fits(viewer: Viewer, view: str, row: Row[Any]) -> bool:
 def write_after(row: Row[Any], sort: str) -> str:
     """The key of a row: microseconds since 1970, number, priority."""
     at = {"waiting": row.waiting_since, "due": row.due_at}.get(sort, row.last_at)
-    return f"{(at - EPOCH) // timedelta(microseconds=1)}.{row.id}.{row.priority}"
+    return key_text(at, row.id, row.priority)
+
+
+def key_text(at: datetime, number: int, priority: int) -> str:
+    """A key as an address carries it."""
+    return f"{(at - EPOCH) // timedelta(microseconds=1)}.{number}.{priority}"
 
 
 def read_after(text: str) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 import time
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Flask, current_app, g, request
 from flask_babel import get_locale
@@ -20,7 +20,9 @@ from helpdesk.visit.access import signed_in_now
 from helpdesk.visit.due import of_ticket
 from helpdesk.visit.reader import text as _
 from helpdesk.web import jinja, parts
+from helpdesk.web.link import Link
 from helpdesk.web.rows import row_html
+from helpdesk.web.saved import saved_links
 
 VIEWS = (
     ("mine", "inbox"),
@@ -78,18 +80,6 @@ def context() -> dict[str, Any]:
     return found
 
 
-class Link(NamedTuple):
-    """A line of the navigation; `number` is "" where nothing is counted, `group` the heading under which it stands."""
-
-    key: str
-    name: str
-    icon: str
-    href: str
-    number: str
-    current: bool
-    group: str | None = None
-
-
 class Lazy(list[Any]):
     """A list that is made when a template first walks it."""
 
@@ -122,14 +112,15 @@ def desk_name(locale: str) -> str:
 
 
 def views() -> list[Link]:
-    """The views with their counts; the current one is marked."""
+    """The views with their counts, fixed ones and saved ones; the current one is marked."""
     signed = signed_in_now()
     numbers = counts(signed.viewer) if signed else {}
     current = request.args.get("view", "open") if request.path.startswith("/tickets") else ""
     labels = view_names()
     found = [Link(key, labels[key], icon, f"/tickets?view={key}", capped(numbers.get(key, 0)), key == current) for key, icon in VIEWS]
     number = capped(held.waiting(signed.viewer)) if signed else ""
-    return [*found, Link("held", _("Held mail"), "shield", "/held", number, request.path.startswith("/held"))]
+    held_mail = Link("held", _("Held mail"), "shield", "/held", number, request.path.startswith("/held"))
+    return [*found, held_mail, *(saved_links(signed, current) if signed else [])]
 
 
 def view_names() -> dict[str, str]:

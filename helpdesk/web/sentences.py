@@ -31,6 +31,7 @@ WORDS = {
     "not_marked": _l("This message is treated as a person's already."),
     "sender_missing": _l("This mail names no sender that could be blocked."),
     "held_decision_unknown": _l("Choose what becomes of this mail."),
+    "view_changed": _l("Somebody changed this view while you had it open. What you wrote stands here; save again to put it over that."),
     "practice_closed": _l("The practice post office is closed. It opens when the desk runs as a demo."),
 }
 

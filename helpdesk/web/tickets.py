@@ -2,15 +2,19 @@
 
 from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from helpdesk.errors import NotFound
 from helpdesk.presence import present_in_list
 from helpdesk.queries.counts import counts
-from helpdesk.queries.ticket_list import newest_event, ticket_page, ticket_rows_in_view
+from helpdesk.queries.saved_lists import rows_in_saved, saved_page
+from helpdesk.queries.ticket_list import Page, newest_event, ticket_page, ticket_rows_in_view
 from helpdesk.queries.views import QUEUE_OF_VIEW, SORTS, VIEWS
-from helpdesk.visit.access import allow, viewer
-from helpdesk.web import ticket_shown
+from helpdesk.visit.access import allow, signed_in_now, viewer
+from helpdesk.visit.reader import reader
+from helpdesk.visit.times import digits
+from helpdesk.web import saved, ticket_shown
 from helpdesk.web.frame import capped, view_names
 from helpdesk.web.rows import ShownRow, shown_rows
 
@@ -38,9 +42,24 @@ def rows() -> str:
     found = list_context()
     first = {row.number for row in found["rows"]}
     asked = [int(one) for one in request.args.get("ids", "").split(",") if one.isascii() and one.isdigit() and len(one) < 10]
-    kept = ticket_rows_in_view(viewer(), view_name(), [number for number in asked if number not in first])
-    numbers = {name: capped(number) for name, number in counts(viewer()).items()}
-    return render_template("tickets/_rows.html", **found | {"rows": [*found["rows"], *shown_rows(kept)], "counts": numbers})
+    others = [number for number in asked if number not in first]
+    view = opened()
+    kept = rows_in_saved(viewer(), view.asked, others) if view else ticket_rows_in_view(viewer(), view_name(), others)
+    return render_template("tickets/_rows.html", **found | {"rows": [*found["rows"], *shown_rows(kept)], "counts": numbers()})
+
+
+@blueprint.get("/tickets/counts")
+@allow("agent")
+def all_counts() -> Response:
+    """{view: text}: asked for by a page on which something was not counted yet."""
+    return jsonify(numbers())
+
+
+def numbers() -> dict[str, str]:
+    """The counts of all views as they stand beside a page."""
+    signed = signed_in_now()
+    fixed = {name: capped(number) for name, number in counts(viewer()).items()}
+    return {name: digits(text) for name, text in (fixed | (saved.counted(signed) if signed else {})).items()}
 
 
 @blueprint.get("/tickets/<int:number>")
@@ -66,20 +85,47 @@ def thread(number: int) -> str:
 @allow("agent")
 def following(number: int) -> Response:
     """The ticket after this one in the view, else the list."""
-    page = ticket_page(viewer(), view_name(), sort_name())
-    numbers = [row.id for row in page.rows]
-    later = numbers[numbers.index(number) + 1:] if number in numbers else numbers
-    target = next((one for one in later if one != number), None)
-    return redirect(url_for("tickets.show", number=target, view=view_name()) if target else url_for("tickets.index", view=view_name()), 303)
+    found = opened()
+    shown = [row.id for row in page_of(found).rows]
+    later = shown[shown.index(number) + 1:] if number in shown else shown
+    target, view = next((one for one in later if one != number), None), names_of(found)["view"]
+    return redirect(url_for("tickets.show", number=target, view=view) if target else url_for("tickets.index", view=view), 303)
 
 
 def list_context() -> dict[str, Any]:
-    """For tickets/list.html and tickets/_rows.html: view, view_name, sort, sorts, rows, after, present."""
-    view, sort = view_name(), sort_name()
-    page = ticket_page(viewer(), view, sort, request.args.get("after", ""))
+    """For tickets/list.html and tickets/_rows.html: view, view_name, sort, sorts, rows, after, cut, present, and saved (web.saved.Opened)
+    where the view is one that somebody made."""
+    view = opened()
+    page = page_of(view)
     shown: list[ShownRow] = shown_rows(page.rows)
-    return {"view": view, "view_name": view_names()[view], "sort": sort, "sorts": SORTS if QUEUE_OF_VIEW[view] == "open" else ("newest",),
-            "rows": shown, "after": page.after, "present": present_in_list(row.id for row in page.rows)}
+    return names_of(view) | {
+        "rows": shown, "after": page.after, "cut": page.cut, "saved": view, "present": present_in_list(row.id for row in page.rows)}
+
+
+def opened() -> saved.Opened | None:
+    """The saved view asked for; None for a fixed one. Beside a ticket, one that is gone meanwhile is a fixed one."""
+    try:
+        return saved.opened(viewer(), request.args.get("view", ""), request.args.get("sort", ""))
+    except NotFound:
+        if request.view_args:
+            return None
+        raise
+
+
+def page_of(view: saved.Opened | None) -> Page:
+    """The page asked for."""
+    after = request.args.get("after", "")
+    return saved_page(viewer(), view.asked, after) if view else ticket_page(viewer(), view_name(), sort_name(), after)
+
+
+def names_of(view: saved.Opened | None) -> dict[str, Any]:
+    """What the view is called and how it can be sorted."""
+    if view is not None:
+        name = view.view.shown_name(reader().language)
+        return {"view": f"v{view.view.id}", "view_name": name, "sort": view.asked.sort, "sorts": view.sorts}
+    key = view_name()
+    sorts = SORTS if QUEUE_OF_VIEW[key] == "open" else ("newest",)
+    return {"view": key, "view_name": view_names()[key], "sort": sort_name(), "sorts": sorts}
 
 
 def view_name() -> str:

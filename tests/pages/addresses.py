@@ -64,6 +64,9 @@ PAGES = {
     "/tickets/<int:number>/sla": "/tickets/{promised}/sla",
     "/tickets/<int:number>/next": "/tickets/{ticket}/next",
     "/tickets/<int:number>/rules": "/tickets/{ticket}/rules",
+    "/views": "/views",
+    "/views/<int:view_id>": "/views/{view}",
+    "/views/new": "/views/new",
     "/webhooks": "/webhooks",
     "/webhooks/<int:webhook_id>": "/webhooks/{webhook}",
     "/webhooks/<int:webhook_id>/tellings/<int:telling_id>": "/webhooks/{webhook}/tellings/{telling}",
@@ -113,6 +116,7 @@ ANSWERS = {
     "/practice/mail/<int:mail_id>/raw": "/practice/mail/{mail}/raw",
     "/readyz": "/readyz",
     "/sla/targets/<int(max=2147483647):target_id>.json": "/sla/targets/{target}.json",
+    "/tickets/counts": "/tickets/counts",
     "/static/<path:filename>": "/static/manifest.json",
 }
 """Files, streams and words for machines: no page, so they only have to answer."""
@@ -125,6 +129,8 @@ MORE = (
     "/rules?kind=timed",
     "/rules/new",
     "/tickets?view=mine",
+    "/tickets?view=v{view}",
+    "/tickets?view=v{nothing}",
     "/tickets?view=due",
     "/tickets/{promised}",
     "/tickets?view=snoozed",

@@ -11,7 +11,19 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 
 from helpdesk import store
-from helpdesk.actions import calendars, canned, holidays, macros, practice, rules, sessions, sla_policies, ticket_types, webhooks
+from helpdesk.actions import (
+    calendars,
+    canned,
+    holidays,
+    macros,
+    practice,
+    rules,
+    saved_views,
+    sessions,
+    sla_policies,
+    ticket_types,
+    webhooks,
+)
 from helpdesk.actions.draft import attach
 from helpdesk.actions.notices import notify
 from helpdesk.actions.raw import put_aside, store_raw
@@ -62,6 +74,8 @@ class Site:
                 "calendar_id": calendar.id, "range_id": ramadan.id, "holiday_id": day.id,
                 "reply_id": reply.id,
                 "macro_id": macros.create(self.desk.viewer("admin"), RuleChange("macro", "Solve", "حل", SOLVE)).id,
+                "view_id": saved_views.create(
+                    self.desk.viewer("admin"), saved_views.ViewChange("Urgent", "العاجلة", ("open",), {"all": []})).id,
                 "type_id": ticket_types.add("Repair").id,
                 "number": receipt.ticket_id,
                 "message_id": receipt.message_id,

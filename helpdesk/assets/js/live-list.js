@@ -1,5 +1,6 @@
 /* A list that stays true: rows change in place; new ones come in without moving what is read. */
 import { handle } from './actions.js';
+import { fillCounts } from './counts.js';
 import { fragment } from './http.js';
 import { refreshTimes } from './time.js';
 import { word } from './words.js';
@@ -7,6 +8,7 @@ import { word } from './words.js';
 const PAGE = 25; // rows of a page, as the server has it
 const PAUSE = 2000; // a list asks at most once in this time
 const SPREAD = 600; // hundreds of lists hear of a change at once: they do not ask at once
+const MINUTE = 60_000;
 const ENGAGED = 30_000; // pointer or focus in the list within this time: nothing moves
 
 // Kinds that bring no ticket into a view; they matter only for rows that are shown.
@@ -24,13 +26,14 @@ document.addEventListener('hint', ({ detail: hint }) => {
 });
 document.addEventListener('reset', () => list() && ask(Math.random() * PAUSE));
 document.addEventListener('behind', () => list() && ask());
+setInterval(() => { if (list()?.hasAttribute('data-moves')) ask(); }, MINUTE); // time alone brings tickets into some views
 document.addEventListener('visibilitychange', () => { if (!document.hidden && list()?.dataset.dirty) ask(); });
 for (const kind of ['pointermove', 'keydown', 'focusin', 'wheel'])
   document.addEventListener(kind, event => { if (event.target.closest?.('[data-list]')) touched = Date.now(); }, { passive: true });
 
 function concerns(box, hint) {
   if (box.querySelector(`[data-number="${hint.ticket}"]`)) return true;
-  return !QUIET.test(hint.kind);
+  return !QUIET.test(hint.kind) || /^v\d/.test(box.dataset.view); // whatever changes may bring a ticket into a view that somebody made
 }
 
 function ask(delay = 0) {
@@ -152,10 +155,7 @@ function loadNew() {
 
 function counts(fresh) {
   const values = JSON.parse(fresh.querySelector('[data-counts]')?.textContent ?? '{}');
-  for (const [key, count] of Object.entries(values)) {
-    const place = document.querySelector(`[data-count="${CSS.escape(key)}"]`);
-    if (place && place.textContent !== String(count || '')) place.textContent = count || '';
-  }
+  fillCounts(values);
 }
 
 handle('load-new', loadNew);

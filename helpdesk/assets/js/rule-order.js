@@ -1,4 +1,4 @@
-/* Rules are dragged into another order; the buttons up and down do the same without a mouse. */
+/* Rules, and saved views, are dragged into another order; the buttons up and down do the same without a mouse. */
 import { post } from './http.js';
 import { say } from './toasts.js';
 import { word } from './words.js';
@@ -25,7 +25,7 @@ async function save() {
   const body = new FormData(document.getElementById('order'));
   body.set('ids', [...list().children].map(row => row.dataset.id).join(','));
   try {
-    const answer = await post('/rules/order', body);
+    const answer = await post(document.getElementById('order').action, body);
     if (answer.ok) number();
     else say(word('failed'), { late: true });
   } catch {
