@@ -24,8 +24,8 @@ def forwarded_in(text: str, subject: str, is_reply: bool) -> Forwarded | None:
         if not line.strip():
             continue
         kind, rest = marker_kind(line)
-        if kind == "forward" or (kind == "original" and may_be):
-            found = _after_marker(lines, position, rest)
+        if kind in ("forward", "perhaps") or (kind == "original" and may_be):
+            found = _after_marker(lines, position, rest, kind != "perhaps")
         else:
             found = _unmarked(lines, position, subject if says_forward else "") if may_be else None
             if not found and attribution_at(lines, position):
@@ -35,12 +35,14 @@ def forwarded_in(text: str, subject: str, is_reply: bool) -> Forwarded | None:
     return None
 
 
-def _after_marker(lines: list[str], position: int, rest: str) -> Forwarded | None:
+def _after_marker(lines: list[str], position: int, rest: str, announced: bool) -> Forwarded | None:
     if rest and (values := inline_block(rest)):
         return _described(Block(values, position + 1), lines)
     for number in range(position + 1, min(position + 5, len(lines))):
-        if unquoted(lines[number]):
-            block = block_at(lines, number)
+        if plain := unquoted(lines[number]):
+            block = block_at(lines, number, announced)
+            if not block and "@" in plain and (values := inline_block(plain[:2000])):
+                block = Block(values, number + 1)
             return _described(block, lines) if block else None
     return None
 

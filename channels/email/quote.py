@@ -65,17 +65,17 @@ def begins_old_mail(lines: list[str], position: int) -> bool:
     if len(plain) < 160 and LINE_WORD.search(plain) and ABOVE_THIS_LINE.search(plain):
         return True
     kind, rest = marker_kind(lines[position])
-    if kind == "original" or (kind and (rest or plain[:1] in "-—_=*" or _block_follows(lines, position + 1))):
+    if kind == "original" or (kind == "forward" and (rest or plain[:1] in "-—_=*" or _block_follows(lines, position + 1, True))):
         return True
-    if RULE.match(plain):
-        return _block_follows(lines, position + 1)
+    if kind == "perhaps" or RULE.match(plain):
+        return _block_follows(lines, position + 1, False)
     return block_at(lines, position) is not None or ("@" in plain and bool(inline_block(plain[:2000])))
 
 
-def _block_follows(lines: list[str], position: int) -> bool:
+def _block_follows(lines: list[str], position: int, announced: bool) -> bool:
     for number in range(position, min(position + 4, len(lines))):
         if unquoted(lines[number]):
-            return block_at(lines, number) is not None or attribution_at(lines, number) > 0
+            return block_at(lines, number, announced) is not None or attribution_at(lines, number) > 0
     return False
 
 

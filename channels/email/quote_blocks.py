@@ -4,16 +4,18 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from channels.email.quote_words import FORWARD, LABEL_KINDS, MESSAGE_WORD, ON, ORIGINAL, label_kind, plainly, says_wrote
+from channels.email.quote_words import FORWARD, LABEL_WORDS, MESSAGE_WORD, ON, ORIGINAL, label_kind, plainly, says_wrote
 
 DASHED = re.compile(r"^(?:[-—_=*]{2,}|\W{3,})\s*([^-—_=]{4,80}?(?:-\w[^-—_=]{0,60})?)\s*[-—_=*]{2,}\s*(.*)$")
 ADDRESS = re.compile(r"(?<![\w.+'-])[\w.+'-]++@[\w-]+(?:\.[\w-]+)+|<mailto:")
 QUOTE_START = re.compile(r"\s{0,3}>")
 ENDS = re.compile(r"[:：]\W*$")
 DIGIT = re.compile(r"\d")
+STRANGER = re.compile(r"[*_]*([^\W\d_][^:：\d@<>()/\"]{0,38}?)[*_]*\s?[:：](?!//)[*_]*\s*(\S.*)$")
+DATE_LIKE = re.compile(r"\d.*\b(?:\d{4}|\d{1,2}[:.]\d{2})\b|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 RULE = re.compile(r"^[_—-]{5,}$|^[_*=]{8,}$")
 MAX_BLOCK_LINES = 40
-INLINE_LABELS = sorted((re.escape(word[0].upper() + word[1:]) for word in LABEL_KINDS), key=len, reverse=True)
+INLINE_LABELS = sorted((re.escape(word[0].upper() + word[1:]) for word in LABEL_WORDS), key=len, reverse=True)
 INLINE_LABEL = re.compile(rf"({'|'.join(INLINE_LABELS)}|CC|Cc|DW)\s?[:：]\s")
 
 
@@ -32,7 +34,10 @@ def unquoted(line: str) -> str:
 
 
 def marker_kind(line: str) -> tuple[str | None, str]:
-    """("forward" | "original" | None, what follows on the line) for lines such as `---- Forwarded message ----`."""
+    """("forward" | "original" | "perhaps" | None, what follows on the line) for lines such as `---- Forwarded message ----`.
+
+    "perhaps": it speaks of passing something on, and counts only when a block follows.
+    """
     plain = unquoted(line)
     if len(plain) > 2000:
         return None, ""
@@ -41,21 +46,27 @@ def marker_kind(line: str) -> tuple[str | None, str]:
     if not words or "@" in words:
         return None, ""
     rest = dashed.group(2) if dashed else ""
-    if FORWARD.search(words) and MESSAGE_WORD.search(words):
-        return "forward", rest
+    if FORWARD.search(words):
+        says_mail = bool(MESSAGE_WORD.search(words))
+        return "forward" if says_mail else None if dashed else "perhaps", rest
     if dashed and ORIGINAL.search(words) and (MESSAGE_WORD.search(words) or len(words) < 30):
         return "original", rest
     return None, ""
 
 
-def block_at(lines: list[str], start: int) -> Block | None:
-    """The block that begins on this line, if it has enough fields not to be a customer's own words."""
+def block_at(lines: list[str], start: int, announced: bool = False) -> Block | None:
+    """The block that begins on this line, if it has enough fields not to be a customer's own words.
+
+    Amid known fields, or when a line before has `announced` the block, fields of languages that nobody wrote down are told by their values.
+    """
     values: dict[str, str] = {}
     last = None
     position = start
     while position < min(len(lines), start + MAX_BLOCK_LINES):
         plain = unquoted(lines[position])
         kind, value = label_of(plain)
+        if not kind and plain and (announced or "@" in values.get("from", "")):
+            kind, value = _stranger(lines, position, plain, values)
         if kind and (kind not in values or kind == "reply_to"):
             values[kind], last = value, kind
         elif kind or not plain or not last or not _goes_on(lines, position, last):
@@ -73,6 +84,27 @@ def label_of(plain: str) -> tuple[str | None, str]:
     head, colon, value = plain.replace("：", ":", 1).partition(":")
     kind = label_kind(head) if colon else None
     return kind, value.strip(" *_\t") if kind else ""
+
+
+def _stranger(lines: list[str], position: int, plain: str, values: dict[str, str]) -> tuple[str | None, str]:
+    """The same for a word that no table knows: people, a date and a subject look alike everywhere, and stand in this order of likelihood."""
+    found = STRANGER.match(plain)
+    if not found or found.group(1).count(" ") > 3:
+        return None, ""
+    value = found.group(2).strip(" *_\t")
+    missing = [kind for kind in _kinds_like(value) if kind not in values]
+    following = unquoted(lines[position + 1]) if position + 1 < len(lines) else ""
+    if following and not (label_of(following)[0] or STRANGER.match(following) or ADDRESS.search(following)):
+        return None, ""  # words of the mail itself begin here
+    if missing:
+        return missing[0], value
+    return ("reply_to", value) if ADDRESS.search(value) or following else (None, "")
+
+
+def _kinds_like(value: str) -> tuple[str, ...]:
+    if ADDRESS.search(value):
+        return ("from", "to", "cc")
+    return ("date", "subject") if DATE_LIKE.search(value) else ("subject",)
 
 
 def _goes_on(lines: list[str], position: int, last: str) -> bool:

@@ -9,20 +9,23 @@ LABELS = {
             "|expéditeur|remitente|mittente|absender|afsender|avsändare|avsender|odesílatel|odosielateľ|отправитель|відправник|remetente"
             "|afzender"
             "|από|מאת|من|المرسل|مرسل|از|فرستنده|منجانب|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|보낸사람|người gửi|từ|dari|kellelt"
-            "|nuo|no|ผู้ส่ง|จาก"),
+            "|nuo|no|ผู้ส่ง|จาก|expeditorul|daripada|frá|nork|шаље|од|ад|кімнен|kimdən|nga|oddi wrth|प्रेषक|ვისგან|ումից|kutoka|mula sa"),
     "to": ("to|an|à|pour|kome|primatelj|a|para|naar|aan|till|til|vastaanottaja|do|komu|címzett|кому|kime|alıcı|prima|za|către|saajad"
            "|kellele|adresat"
            "|destinataire"
           "|destinatario|destinatário|empfänger|modtager|mottagare|mottaker|příjemce|príjemca|pre|dla|προς|אל|إلى|الى|المستلم|به|گیرنده"
           "|بنام"
-          "|收件人|收件者|宛先|받는 사람|받는사람|kepada|đến|người nhận|kam|ถึง|adresát|saaja|ontvanger|получатель"),
+          "|收件人|收件者|宛先|받는 사람|받는사람|kepada|đến|người nhận|kam|ถึง|adresát|saaja|ontvanger|получатель|destinatarul|adressaat"
+          "|per a|per|nori|tới|gửi đến|прима|до|за|каму|кімге|kimə|për|प्रति|प्राप्तकर्ता|ում|kwa|para sa"),
     "cc": ("cc|kopie|kópia|kopia|kopio|kopi|kopija|koopia|dw|udw|másolat|másolatot kap|копия|копія|bilgi|copie|copie à|copia|cópia"
            "|con copia"
           "|kopie an|نسخة|نسخة إلى|نسخه|رونوشت|抄送|kopie (cc)|κοιν.|副本|참조|κοιν|κοινοποίηση|עותק|tembusan|สำเนา|cópia para"
-          "|copie carbon|kopiya|másolat"),
+          "|copie carbon|kopiya|másolat|kp|sk|a c|c/c|a/c|копие|копија|afrit|העתק|kopijja|kopja"),
     "subject": ("subject|naslov|betreff|objet|sujet|asunto|oggetto|onderwerp|ämne|emne|aihe|předmět|predmet|temat|tárgy|тема|konu|assunto"
                 "|subiect|teema"
-               "|θέμα|נושא|الموضوع|موضوع|عنوان|主题|主旨|主題|件名|제목|chủ đề|perihal|subjek|tema|ort|เรื่อง|titel"),
+               "|θέμα|נושא|الموضوع|موضوع|عنوان|主题|主旨|主題|件名|제목|chủ đề|perihal|subjek|tema|ort|เรื่อง|titel"
+                "|subiectul|zadeva|относно|efni|assumpte|gaia|наслов|предмет|temats|tēma|perkara|विषय|თემა|թեմա|mövzu|lënda|subjekti|pwnc"
+                "|тақырып"),
     "date": ("date|dată|gönderilme|gönderim|datum|data|fecha|dato|päivämäärä|päiväys|dátum|дата|tarih|sent|gesendet|envoyé|enviado"
              "|enviada|enviado el|enviada em"
              "|enviado em"
@@ -32,7 +35,9 @@ LABELS = {
             "|date d'envoi|dana"
             "|ημερομηνία|στάλθηκε|נשלח|תאריך|التاريخ|تاريخ|تاريخ الإرسال|تم الإرسال|أرسلت|أُرسلت|أرسل|تاریخ|ارسال شده|日期|发送时间"
             "|發送時間|寄件日期"
-            "|日時|日付|送信日時|날짜|보낸 날짜|ngày|tanggal|sent at|sent on|senden|vrijeme|data e orës|time|data de envio"),
+            "|日時|日付|送信日時|날짜|보낸 날짜|ngày|tanggal|sent at|sent on|senden|vrijeme|data e orës|time|data de envio"
+            "|išsiųsta|nosūtīts|изпратено|датум|dagsetning|dihantar|dikirim|enviat|poslato|послато|відправлено|gönderilen|ส่ง|วันที่|đã gửi"
+            "|ngày gửi|dërguar|दिनांक|तारीख|भेजा गया|tarix|göndərildi|寄件時間|傳送時間|送信日|보낸 시간|datums|изпратен|күні|date sent"),
     "reply_to": ("reply-to|reply to|antwort an|antworten an|répondre à|responder a|rispondi a|antwoord aan|svara till|svar til|vastaa"
                  "|odpovědět|odpověď"
                 "|odpovedať|odpowiedz do|válasz|ответить|ответ|yanıtla|răspunde|odgovori|відповісти|الرد على|importance|priorité"
@@ -40,7 +45,6 @@ LABELS = {
                 "|priority|attachments|anlagen|pièces jointes|allegati|bijlagen|bcc|sender|organization|newsgroups|message-id"
                 "|reply-to address"),
 }
-LABEL_KINDS = {label.casefold(): kind for kind, labels in LABELS.items() for label in labels.split("|")}
 
 FORWARD = re.compile(
     r"forward|weitergeleit|transf[eé]r|transmis|r[eé]?envi|reencaminh|encaminh|inoltra|doorgestuur|doorgezonden|vidarebefordr"
@@ -49,7 +53,8 @@ FORWARD = re.compile(
     r"|перес[лы]|перенаправл|пересила|переадр|iletil|ileti başl|yönlendir|מועבר|הועבר|προωθ|تحويل|محول|المحوّل|معاد توجيه|المُعاد"
     r"|إعادة توجيه"
     r"|أعيد توجيه"
-    r"|هدایت|بازارسال|转发|轉寄|转寄|転送|전달|chuyển tiếp|diteruskan|persiųst|pārsūt|ส่งต่อ", re.IGNORECASE)
+    r"|هدایت|بازارسال|转发|轉寄|转寄|転送|전달|chuyển tiếp|terusan|teruskan|persiųst|pārsūt|ส่งต่อ|réexp|препрат|пренасоч|прослеђ|birbidal"
+    r"|áframsend|posredovan|yönləndir|अग्रेषित", re.IGNORECASE)
 ORIGINAL = re.compile(
     r"original|originale|ursprüngliche|ursprünglich|d'origine|oorspronkelijk|ursprungl|opprinnelig|oprindelig|alkuperäinen|původní"
     r"|pôvodn|oryginaln"
@@ -59,7 +64,8 @@ ORIGINAL = re.compile(
 MESSAGE_WORD = re.compile(
     r"messag|nachricht|mail|mensa|mesaj|bericht|meddel|melding|viesti|zpráv|správ|wiadomo|üzenet|сообщ|письм|лист|повідом|ileti|poruk"
     r"|kiri|sõnum"
-    r"|الرسالة|رسالة|پیام|邮件|郵件|メッセージ|메시지|메일|μήνυμα|הודעה|pesan|thư", re.IGNORECASE)
+    r"|الرسالة|رسالة|پیام|邮件|郵件|消息|信件|メッセージ|메시지|메일|μήνυμα|הודעה|pesan|thư|besked|mejl|levél|laišk|vēstul|съобщ|sporočil|skilaboð"
+    r"|missatg|mezu|порук|ข้อความ|संदेश", re.IGNORECASE)
 
 WROTE_WORDS = frozenset((
     "wrote writes said quoting zitat citando citat schrieb geschrieben schreibt écrit écrivait escribió escribio escrito dijo"
@@ -108,6 +114,8 @@ REPLY_PREFIX = re.compile(
 
 MAX_LINE = 2_000
 BIDI = re.compile("[\u064b-\u0652\u0670\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+LABEL_WORDS = [label for labels in LABELS.values() for label in labels.split("|")]
+LABEL_KINDS = {BIDI.sub("", label).casefold(): kind for kind, labels in LABELS.items() for label in labels.split("|")}
 
 
 def plainly(line: str) -> str:
