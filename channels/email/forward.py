@@ -4,7 +4,8 @@ import re
 from typing import Any
 
 from channels.email.addresses import people_in
-from channels.email.quote_blocks import Block, attribution_at, block_at, inline_block, marker_kind, unquoted
+from channels.email.quote_attributions import attribution_at
+from channels.email.quote_blocks import Block, block_at, inline_block, marker_kind, unquoted
 from channels.email.quote_words import EITHER_PREFIX, FORWARD_PREFIX, REPLY_PREFIX
 
 Forwarded = dict[str, Any]

@@ -1,19 +1,17 @@
-"""The header blocks and the "… wrote:" lines with which mail programs begin what they quote."""
+"""The header blocks with which mail programs begin what they quote or pass on."""
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from channels.email.quote_words import FORWARD, LABEL_WORDS, MESSAGE_WORD, ON, ORIGINAL, label_kind, plainly, says_wrote
+from channels.email.quote_words import FORWARD, LABEL_WORDS, MESSAGE_WORD, ORIGINAL, label_kind, plainly
 
 DASHED = re.compile(r"^(?:[-—_=*]{2,}|\W{3,})\s*([^-—_=]{4,80}?(?:-\w[^-—_=]{0,60})?)\s*[-—_=*]{2,}\s*(.*)$")
 ADDRESS = re.compile(r"(?<![\w.+'-])[\w.+'-]++@[\w-]+(?:\.[\w-]+)+|<mailto:")
-QUOTE_START = re.compile(r"\s{0,3}>")
-ENDS = re.compile(r"[:：]\W*$")
-DIGIT = re.compile(r"\d")
 STRANGER = re.compile(r"[*_]*([^\W\d_][^:：\d@<>()/\"]{0,38}?)[*_]*\s?[:：](?!//)[*_]*\s*(\S.*)$")
 DATE_LIKE = re.compile(r"\d.*\b(?:\d{4}|\d{1,2}[:.]\d{2})\b|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 RULE = re.compile(r"^[_—-]{5,}$|^[_*=]{8,}$")
+PROCESSED = re.compile(r"\[?original message processed by ", re.IGNORECASE)  # Tobit David, on a line of its own
 MAX_BLOCK_LINES = 40
 INLINE_LABELS = sorted((re.escape(word[0].upper() + word[1:]) for word in LABEL_WORDS), key=len, reverse=True)
 INLINE_LABEL = re.compile(rf"({'|'.join(INLINE_LABELS)}|CC|Cc|DW)\s?[:：]\s")
@@ -43,6 +41,8 @@ def marker_kind(line: str) -> tuple[str | None, str]:
         return None, ""
     dashed = DASHED.match(plain)
     words = dashed.group(1) if dashed else (plain[:-1] if plain.endswith((":", "：")) and len(plain) <= 70 else "")
+    if PROCESSED.match(plain):
+        return "original", ""
     if not words or "@" in words:
         return None, ""
     rest = dashed.group(2) if dashed else ""
@@ -74,7 +74,10 @@ def block_at(lines: list[str], start: int, announced: bool = False) -> Block | N
         else:
             values[last] += " " + plain
         position += 1
-    return Block(values, position) if _is_enough(values) else None
+    if not _is_enough(values):
+        return None
+    ends_here = position >= len(lines) or not unquoted(lines[position])
+    return Block(values, position) if ends_here or announced or len(values) > 2 or "@" in values["from"] else None
 
 
 def label_of(plain: str) -> tuple[str | None, str]:
@@ -87,7 +90,7 @@ def label_of(plain: str) -> tuple[str | None, str]:
 
 
 def _stranger(lines: list[str], position: int, plain: str, values: dict[str, str]) -> tuple[str | None, str]:
-    """The same for a word that no table knows: people, a date and a subject look alike everywhere, and stand in this order of likelihood."""
+    """The same for a word that no table knows: people, a date and a subject look alike in every language."""
     found = STRANGER.match(plain)
     if not found or found.group(1).count(" ") > 3:
         return None, ""
@@ -108,7 +111,7 @@ def _kinds_like(value: str) -> tuple[str, ...]:
 
 
 def _goes_on(lines: list[str], position: int, last: str) -> bool:
-    """Is this the folded rest of a field? Then another field follows soon, or it holds more addresses."""
+    """Is this the rest of a field, folded or on a line of its own? Then another field follows soon."""
     following = [label_of(unquoted(line))[0] for line in lines[position + 1:position + 4]]
     return last in ("to", "cc", "subject", "from") and any(following) and "" not in [line.strip() for line in lines[position:position + 1]]
 
@@ -133,54 +136,3 @@ def inline_block(text: str) -> dict[str, str]:
         if kind and kind not in values:
             values[kind] = text[mark.end():end].strip()
     return values if _is_enough(values) else {}
-
-
-def attribution_at(lines: list[str], start: int) -> int:
-    """How many lines a `On … X wrote:` takes that begins here; 0 for none. One to four lines, joined."""
-    if not _may_begin(unquoted(lines[start])):
-        return 0
-    for count in range(1, 5):
-        if start + count > len(lines) or not lines[start + count - 1].strip(" >"):
-            return 0
-        line = lines[start + count - 1]
-        if count > 1 and QUOTE_START.match(line) and not QUOTE_START.match(lines[start]):
-            return 0
-        before_quote = _next_is_quoted(lines, start + count)
-        if before_quote or _may_end(line):
-            joined = " ".join(map(unquoted, lines[start:start + count])).strip()
-            if len(joined) <= 500 and _is_attribution(joined, before_quote):
-                return count
-    return 0
-
-
-@lru_cache(maxsize=1024)
-def _may_end(line: str) -> bool:
-    plain = unquoted(line)
-    return bool(ENDS.search(plain[-40:])) or says_wrote(plain[-40:])
-
-
-def _may_begin(plain: str) -> bool:
-    return bool("@" in plain or DIGIT.search(plain) or ON.match(plain))
-
-
-def _is_attribution(joined: str, before_quote: bool) -> bool:
-    """A date or an address, and the word "wrote" or a colon at the end; how much of it is needed depends on what follows."""
-    joined = joined.strip("-—*_= ")
-    has_date, has_address = len(re.findall(r"\d", joined)) >= 3, bool(ADDRESS.search(joined))
-    if not (has_date or has_address):
-        return False
-    ends = bool(ENDS.search(joined[-40:]))
-    wrote = says_wrote(joined[-160:] if ends else joined[-24:])
-    if has_date and has_address and (ends or (wrote and ON.match(joined))):
-        return True
-    if ends and wrote:
-        return before_quote or bool(ON.match(joined)) or has_address
-    return before_quote and len(joined) < 200 and ((has_date and has_address) or says_wrote(joined))
-
-
-def _next_is_quoted(lines: list[str], position: int) -> bool:
-    for line in lines[position:position + 3]:
-        start = line.lstrip()[:1]
-        if start:
-            return start in ">|"
-    return False

@@ -56,7 +56,8 @@ FORWARD = re.compile(
     r"|هدایت|بازارسال|转发|轉寄|转寄|転送|전달|chuyển tiếp|terusan|teruskan|persiųst|pārsūt|ส่งต่อ|réexp|препрат|пренасоч|прослеђ|birbidal"
     r"|áframsend|posredovan|yönləndir|अग्रेषित", re.IGNORECASE)
 ORIGINAL = re.compile(
-    r"original|originale|ursprüngliche|ursprünglich|d'origine|oorspronkelijk|ursprungl|opprinnelig|oprindelig|alkuperäinen|původní"
+    r"reply mess|antwort.?nachricht|original|originale|ursprüngliche|ursprünglich|d'origine|oorspronkelijk|ursprungl|opprinnelig"
+    r"|oprindelig|alkuperäinen|původní"
     r"|pôvodn|oryginaln"
     r"|eredeti|исходное|оригинал|orijinal|özgün|izvorn|algne|початков|оригіна|αρχικό|מקורית|الأصلية|الاصلية|اصلی|原始|オリジナル"
     r"|元のメッセージ|원본|gốc",
@@ -71,28 +72,15 @@ WROTE_WORDS = frozenset((
     "wrote writes said quoting zitat citando citat schrieb geschrieben schreibt écrit écrivait escribió escribio escrito dijo"
     " scritto scrive escreveu schreef geschreven skrev följande kirjoitti napsal napsala píše napísal napísala napisał napisała"
     " pisze írta написал написала написав писал писала пишет пише написа yazdı yazmış scris napisao napisala kirjutas έγραψε viết"
-    " menulis escriure parašė rakstīja כתב כתבה كتب كتبت كتابة نوشت لکھا"
+    " menulis escriure parašė rašė rašo rakstīja raksta כתב כתבה كتب كتبت يكتب كتابة نوشت لکھا napisal napisali написао написала напиша"
+    " skrifaði skrifar idatzi isinulat escribiu жазды yazıb shkroi yozdi लिखा எழுதியது skryf ysgrifennodd"
 ).split())
-WROTE_PARTS = ("写道", "寫道", "写了", "書きました", "のメッセージ", "작성", "씀", "เขียน")
+WROTE_PARTS = ("写道", "寫道", "写了", "書きました", "のメッセージ", "작성", "쓴 글", "씀", "のメール", "เขียน")
 WORD = re.compile(r"[^\W\d_]+")
 ON = re.compile(
-    r"^(?:on|at|am|le|el|il|op|den|på|em|no dia|dne|dňa|w dniu|dnia|den|vào|pada|στις|dana|u|la|ב|ב-|בתאריך|في|بتاريخ|يوم|در|于"
+    r"^(?:on|at|am|le|el|il|op|den|på|em|no dia|dne|dňa|w dniu|dnia|den|vào|pada|στις|dana|u|la|pe|în|på|na|на|þann|noong|v|o|в|у"
+    r"|kuupäev|ב|ב-|בתאריך|في|بتاريخ|يوم|در|于"
     r"|在)\b", re.IGNORECASE)
-
-SENT_FROM = re.compile(
-    r"^(?!.*\b(?:is|was|are|much|than|then i|because|yesterday)\b)\W*(?:[\w ]{0,30}\b(?:from|via) (?:my )?(?:mobile|i?phone)\b"
-    r"|sent (?:from|via|with|by|on)\b|get \W?outlook for|get yahoo|from my \w+|von mein|gesendet (?:von|mit|über)"
-    r"|diese nachricht wurde von mein"
-    r"|envoy[ée]e? (?:de|depuis|à partir|avec|via)|provenance\s*:|enviado (?:desde|do|de|con|via|com|a partir)|inviato (?:da|dal|con)"
-    r"|verstuurd v|verzonden v"
-    r"|skickat från|sendt fra|lähetetty |odesláno z|odoslané z|wysłan[eo] z|отправлено (?:с|из)|надіслано з|trimis (?:de|din)"
-    r"|poslano (?:s|z|iz)"
-    r"|elküldve|iphone.{0,12}elküldve|iphone.{0,8}gönderildi|saadetud minu|télécharger outlook|obtener outlook|outlook für"
-    r"|scarica outlook|baixe o outlook"
-    r"|أُ?رسلت? من|تم الإرسال من|تم الارسال من|مرسل(?:ة)? من|مُرسل من|الحصول على outlook|احصل على outlook|ارسال شده از|از .{0,12} من ارسال"
-    r"|发自我的|發自我的|从我的|從我的|iphone ?から|(?:나의|내) .{0,20}보냄|sendt med|sent per |verzonden met"
-    r"|mit freundlichen grüßen gesendet)"
-    r"|^\W*\w[\w' ]{0,20}(?:['’]?(?:dan|den|umdan|ımdan)) gönderildi\W*$", re.IGNORECASE)
 
 FORWARD_PREFIX = re.compile(
     r"^\W{0,2}(?:fwd?|wg|tr|rv|enc|i|vs|vb|pd|doorst|vl|pz|ynt?: ?fw|i̇lt|ilt|továbbítás|továbbítva|továb|fs|videresend|videresendt"
