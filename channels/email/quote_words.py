@@ -87,7 +87,7 @@ FORWARD_PREFIX = re.compile(
     r"|redir|přeposláno|přep|odp: ?fw"
     r"|переслать|пересл|переслано|перенаправлено|пересилання|إعادة توجيه|تحويل|محوّل|محول|转发|轉寄|転送|전달|προώθ|ΠΡΘ|fv|edastatud"
     r"|edasi|proslijeđeno|прсл|пд|пер"
-    r"|forward)\.?\s*[:：]\s*",
+    r"|forward|הועבר|הע|هدایت|إحالة|إعادة إرسال|vidarebefordrat|prosleđeno|прослеђено|pr|pers|pārs|转寄|轉發)\.?\s*[:：]\s*",
     re.IGNORECASE)
 # "VS:" forwards in Norwegian and answers in Finnish and Danish.
 EITHER_PREFIX = re.compile(r"^\W{0,2}vs\s*:", re.IGNORECASE)

@@ -5,6 +5,7 @@ import pytest
 from channels.email.forward import forwarded_in
 from channels.email.quote import reply_text
 from tests.channels.email.forward_shapes import APPLE, OUTLOOK, THUNDERBIRD, YAHOO
+from tests.channels.email.samples import shapes
 
 VALUES = {"f": "Saad Omar <saad@example.com>", "s": "A complaint", "d": "2 June 2025 at 14:25", "t": "layla@example.com",
           "c": "C Deen <c@example.com>, d@example.com", "r": "other@example.com"}  # fmt: skip
@@ -61,6 +62,14 @@ def test_on_one_line(language: str) -> None:
     check(f"   ----- {words} ----- {block('ftcds', labels, '')}\n It broke.")
     check(f"   ----- {words} -----\n{block('ftcds', labels, '')}\n It broke.")
     check(f"----- {words} -----\n{block('ftcds', labels)}\n\nIt broke.")
+
+
+@pytest.mark.parametrize("row", shapes("attributions-of-forwards"))
+def test_one_line_of_words_under_a_subject_that_says_so(row: str) -> None:
+    for body in ("\n\n    It broke.", "\n\n> It broke.", "\nIt broke."):
+        found = forwarded_in(f"Look.\n\n{row.partition(chr(9))[2]}{body}", "Fwd: A complaint", False)
+        assert found is not None
+        assert (found["from"], found["text"]) == ({"name": "Saad Omar", "address": "saad@example.com"}, "It broke.")
 
 
 @pytest.mark.parametrize("text", [
