@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from channels.email.bounce_report import has_report, report_recipients, text_report_recipients
+from channels.email.bounce_report import Recipient, has_report, report_recipients, text_report_recipients
 from channels.email.bounce_text import is_notice, notice_text, text_recipients
-from channels.email.bounce_words import guessed_status, stated_status
+from channels.email.bounce_words import delayed, guessed_status, is_delay, stated_status
 from channels.email.parse_mime import Entity
 
 Bounce = dict[str, Any]
@@ -23,10 +23,19 @@ def bounce_of(entity: Entity, subject: str, text: str) -> Bounce | None:
     if recipients is None:
         if reported and not is_notice(entity, subject, text):
             return None
-        recipients = text_report_recipients(notice) or text_recipients(entity, notice)
+        recipients = (text_report_recipients(notice) or _enclosed_report(entity, notice) or text_recipients(entity, notice)
+                      or text_report_recipients(text))
         if not recipients:  # the notice names nobody
             status = stated_status(notice) or guessed_status(notice)
-            return {"permanent": not status.startswith("4"), "recipients": []}
+            return {"permanent": not status.startswith("4") and not is_delay(subject, notice), "recipients": []}
+        if is_delay(subject, notice):
+            recipients = [delayed(one) for one in recipients]
     if not recipients:
         return None
     return {"permanent": any(item["permanent"] for item in recipients), "recipients": recipients}
+
+
+def _enclosed_report(entity: Entity, notice: str) -> list[Recipient]:
+    """Of a notice that encloses another one: whom the report in that one names."""
+    enclosed = [mail for part in entity.children if part.content_type == "message/rfc822" for mail in part.children]
+    return [one for mail in enclosed if has_report(mail) for one in report_recipients(mail, notice) or []]

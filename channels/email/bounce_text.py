@@ -16,21 +16,41 @@ MAX_SCANNED = 256 * 1024
 MAX_NOTICE = 16 * 1024
 DAEMON = re.compile(r"mailer-?daemon|post_?master|mail deliver|mail-?daemon|maildelivery|mail administrator|delivery (?:sub)?system"
                     r"|mdaemon|bounce"
-                    r"|mail ?system|smtpd?@|mta@", re.IGNORECASE)
+                    r"|mail ?system|mail ?server|smtpd?@|mta@|microsoftexchange[0-9a-f]{32}@|system ?admin|sysadmin@|interscan"
+                    r"|imss@|mailmarshal"
+                    r"|content-filter|mail ?gateway|نظام البريد|почтовая система|メール配信|メールサーバ", re.IGNORECASE)
 SUBJECT = re.compile(r"undeliver|returned mail|delivery (?:status|failure|failed|notification|report|has failed|problem|unsuccessful"
                      r"|delayed)|failure notice"
                      r"|mail (?:delivery )?fail|non-?deliver|(?:could not|unable to) (?:be )?deliver|not delivered|mail could not"
                      r"|returned to sender"
                      r"|message delayed|could not send|unzustellbar|non remis|no se puede entregar|mail system error"
-                     r"|تعذ?ّ?ر (?:ال)?تسليم", re.IGNORECASE)
+                     r"|error sending your mail|delivery notification|mail status|onbestelbaar|niet bezorgd|kan inte levereras|ikke leveres"
+                     r"|kunne ikke leveres|kan ikke leveres|ei voi(?:da)? toimittaa|toimittamaton|niedostarcz|nie można dostarczyć"
+                     r"|nedoruč|doručen[íi]"
+                     r" .{0,20}selhal|kézbesíthetetlen|nu poate fi livrat|nelivrabil|teslim edile?m|iletilemedi|не удается доставить"
+                     r"|недостав|не доставлен|неможливо доставити|αδυναμία παράδοσης|non recapitabile|mancato recapito"
+                     r"|não é possível entregar"
+                     r"|falha na entrega"
+                     r"|no entregado|entrega fallida|échec de (?:la )?remise|non distribu|配信不能|配信でき|配送失败|配信エラー"
+                     r"|送信でき|未配信|无法(?:传递|投递|送达)|退信|投递失败"
+                     r"|無法(?:傳遞|投遞|寄送)|배달되지|전송 실패|반송|לא ניתן למסירה|تعذ?ّ?ر (?:ال)?تسليم"
+                     r"|غير قابل[ةه]? للتسليم"
+                     r"|فشل (?:ال)?تسليم|لم يتم (?:ال)?تسليم|تعذ?ّ?ر (?:ال)?توصيل", re.IGNORECASE)
 RETURNED = re.compile(r"^[ \t>]*(?:-{2,}[^\n]{0,60}(?:copy of|original message|returned message|unsent message|message follows"
                       r"|message header|returned mail)"
                       r"|[^\n]{0,30}(?:original message follows|message headers follow|a copy of the original message|below is a copy)"
                       r"|Received: (?:from|by|\()|Return-Path:|From \S+ +\w{3} \w{3})", re.IGNORECASE | re.MULTILINE)
 ADDR = r"([\w.+=#$%&'*/?^`{|}~!-]{1,128}@[\w-]{1,63}(?:\.[\w-]{1,63})+)"
-MARKED = re.compile(r"(?:RCPT TO|Recipient(?: address)?|Failed recipient|To)\s*:\s*<?" + ADDR, re.IGNORECASE)
-AT_START = re.compile(r"^[ \t>*]*<?" + ADDR + r">?(?=[:\s(\[.,;]|$)", re.MULTILINE)
+MARKED = re.compile(r"(?:RCPT TO|\[?SMTP|Recipient(?: address)?|Failed recipient|To)\s*:\s*<?" + ADDR, re.IGNORECASE)
+AT_START = re.compile(r"^[ \t>*\"']*<?" + ADDR + r">?(?=[:\s(\[.,;\"']|$)", re.MULTILINE)
 IN_SENTENCE = re.compile(r"(?:\bto|\bfor|recipients?|errors?|address|message|user)\s*:?\s+<?" + ADDR + r">?", re.IGNORECASE)
+# Names that a company may bear, too.
+VAGUE = re.compile(r"mail ?system|mail ?server|mail ?gateway|system ?admin|bounce(?!s?@)", re.IGNORECASE)
+DELIVERED = re.compile(r"successful(?:ly)? deliver|has been (?:successfully )?delivered|was (?:successfully )?delivered to", re.IGNORECASE)
+UNDELIVERED = re.compile(r"fatal|fail|unknown|unable|could ?n|can ?not|not been|delay|\b[45]\d\d\b", re.IGNORECASE)
+ANYWHERE = re.compile(r"(?<![\w.+-])" + ADDR)
+# They belong to systems; who is asked for help is not who was written to.
+SYSTEMS = re.compile(r"(?:mailer-?daemon|post_?master|abuse|support|help|no-?reply|.*-admin|microsoftexchange.*)@")
 
 
 def is_notice(entity: Entity, subject: str, text: str) -> bool:
@@ -39,6 +59,8 @@ def is_notice(entity: Entity, subject: str, text: str) -> bool:
     if kind == "feedback-report" or (kind == "disposition-notification" and "rejected" not in text):
         return False
     if raw_headers(entity.fields, "X-Failed-Recipients") or kind == "delivery-status":
+        return True
+    if raw_headers(entity.fields, "X-MLServer") and "Original mail as follows" in text:  # a list (fml) did not take it
         return True
     paths = [value.strip() for value in raw_headers(entity.fields, "Return-Path")]
     from_nobody = any(path == b"<>" or b"mailer-daemon" in path.lower() for path in paths)
@@ -49,7 +71,11 @@ def is_notice(entity: Entity, subject: str, text: str) -> bool:
     enclosed = any(child.content_type in ("message/rfc822", "text/rfc822-headers") for child in entity.children)
     encloses = enclosed or bool(RETURNED.search(text[:MAX_SCANNED]))
     fails = bool(FAILED.search(notice_text(text)))
-    if by_system and (says_so or (fails and (encloses or not _is_answer(entity)))):
+    if DELIVERED.search(notice_text(text)) and not UNDELIVERED.search(text[:MAX_NOTICE]):
+        return False
+    certain = from_nobody or not VAGUE.search(header(entity.fields, "From"))
+    by_name = b"mailer-daemon" in b"".join(raw_headers(entity.fields, "From")).lower()
+    if by_system and (says_so or (fails and (encloses or by_name or (certain and not _is_answer(entity))))):
         return True
     # Neither sign alone: a customer may write "delivery failed" and enclose a mail. A known format decides.
     return bool((says_so and fails and encloses) or ((by_system or (says_so and fails)) and any(_by_flufl(entity.whole))))
@@ -94,9 +120,11 @@ def _texts(addresses: Any) -> set[str]:
 
 def _by_words(notice: str, ours: set[str]) -> list[str]:
     """Addresses where systems write them: after RCPT TO, at the start of a line, in "to …"."""
-    for pattern in (MARKED, AT_START, IN_SENTENCE):
+    for pattern in (MARKED, AT_START, IN_SENTENCE, ANYWHERE):
         found = [address.lower().rstrip(".") for address in pattern.findall(notice)]
         kept = list(dict.fromkeys(address for address in found if address not in ours))
+        if pattern is ANYWHERE:
+            kept = [address for address in kept if not SYSTEMS.match(address)][:1]
         if kept:
             return kept[:50]
     return []
@@ -107,7 +135,7 @@ def _recipient(address: str, notice: str, everybody: list[str], is_permanent: bo
     near = _near(address, notice, everybody)
     stated = stated_status(near) or stated_status(notice)
     status = stated or guessed_status(near) or guessed_status(notice)
-    permanent = not status.startswith("4") if stated or is_permanent is None else is_permanent
+    permanent = not status.startswith("4") if stated or is_permanent is None else is_permanent or status.startswith("5")
     return {"address": address, "status": status, "permanent": permanent}
 
 

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import Any
 
 ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]|\.\d)")
 MOST_CHARACTERS = 100_000
@@ -9,10 +10,12 @@ REPLY = re.compile(r"(?<![\d.\-/:\[])([45]\d\d)(?=[ -](?![\d.]*\d{3}))")
 
 REASONS = (
     ("5.1.1", (r"user unknown|unknown user|no such (?:user|mailbox|recipient|account|address|person)|does(?: not|n't) (?:exist|have)"
-              r"|unknown (?:local|recipient|address|mailbox|account|email)|mailbox unavailable|invalid (?:recipient|mailbox|user|address"
+              r"|unknown (?:local|recipient|address|mailbox|account|email)|mailbox unavailable|invalid (?:recipient|receiver"
+              r"|mailbox|user|address"
               r"|account)"
               r"|unrouteable address|not a valid (?:user|mailbox|recipient)|addressee unknown|no mailbox here|mailbox not found"
-              r"|undeliverable address|not a known user|bad destination|is not (?:a )?(?:local|valid|known)|not listed in|n'existe pas"
+              r"|undeliverable address|may not exist|no valid recipients|user not found|recipient not found|couldn't be found"
+              r"|not a known user|bad destination|is not (?:a )?(?:local|valid|known)|not listed in|n'existe pas"
               r"|not our customer")),
     ("5.1.2", (r"host (?:or domain name )?(?:\S+ )?(?:not found|unknown)|unknown host|no such (?:host|domain)|domain (?:does not exist"
                r"|not found)"
@@ -26,12 +29,12 @@ REASONS = (
                r"|maximum (?:message|allowed) size")),
     ("5.7.1", (r"\bspam|blocked|blacklist|block list|access denied|prohibited|rejected (?:by|for|due)|policy|not (?:authorized|permitted"
                r"|allowed)"
-              r"|\brelay|refused to accept|dmarc|\bspf\b|virus|reputation|authentication required|banned")),
+              r"|\brelay|refused to accept|not accepting (?:mail|messages)|dmarc|\bspf\b|virus|reputation|authentication required|banned")),
     ("5.4.6", (r"routing loop|mail loop|too many hops|hop count|loops back")),
     ("4.4.7", (r"timed? ?out|time limit|could not (?:be delivered|deliver) for|retry time|delivery (?:has been |is )?delayed|expired"
-               r"|giving up|too old"
+               r"|giving up|too old|delivery failed \d+ attempts"
               r"|will (?:keep trying|be retried|continue)|not yet been")),
-    ("4.4.1", (r"connection (?:refused|timed|reset|lost|failed)|no answer|could not connect|unable to connect|not responding"
+    ("4.4.1", (r"connection (?:refused|timed|reset|lost|failed)|no answer|could not connect|unable to connect|network error|not responding"
                r"|host unreachable|try again|temporar")),
 )
 COMPILED = [(status, re.compile(words, re.IGNORECASE)) for status, words in REASONS]
@@ -46,7 +49,33 @@ FAILED = re.compile(
     r"|mailbox unavailable|failed recipients"
     r"|nicht zugestellt|n'a pas pu|n'existe pas|non remis|no se (?:ha )?(?:pudo|podido) entregar|non è stato possibile|não (?:pôde"
     r"|foi possível)|не удалось доставить"
-    r"|no pudo ser entregado|配信でき|エラー|تعذ?[ّ]?ر (?:تسليم|توصيل)|لم يتم تسليم|فشل (?:ال)?تسليم", re.IGNORECASE)
+    r"|no valid recipients|had delivery (?:problems|errors)|kunde inte|kunne ikke|ei voitu|nie powiod|nepodařilo|nepodarilo|sikertelen"
+    r"|mislukt|niet (?:worden )?bezorgd|fehler bei|échec|fallo|error en la entrega|falha|non riuscito|başarısız|не удалось|не вдалося"
+    r"|αποτυχία|失敗|送信でき|失败|未能|无法|無法|실패|נכשל|no pudo ser entregado|配信でき|エラー|تعذ?[ّ]?ر (?:تسليم|توصيل)|لم يتم تسليم"
+    r"|فشل (?:ال)?تسليم", re.IGNORECASE)
+DELAY = re.compile(
+    r"still being retried|warning (?:message )?only|(?:has been|is|was|been) delayed|delivery delayed|temporary failure"
+    r"|not yet (?:been )?delivered"
+    r"|hasn't been delivered yet|will (?:be retried|keep trying|continue|be attempted)|(?:retried|try) for|still undelivered"
+    r"|message delayed"
+    r"|no action is required|wird weiterhin versucht|verzögert|retardé|retrasad|ritardat|vertraagd|försenat|forsinket|opóźnion"
+    r"|задерж|gecikti"
+    r"|تأخ[ّ]?ر (?:ال)?تسليم|تأخير (?:ال)?تسليم|遅延|延迟|延遲|지연", re.IGNORECASE)
+FINAL = re.compile(
+    r"giv(?:en|ing) up|failed permanently|permanent (?:fatal )?(?:error|failure)|not (?:going to )?(?:be )?(?:try|tried|retr\w+) again"
+    r"|has been removed|returned to sender|expired", re.IGNORECASE)
+
+
+def is_delay(subject: str, notice: str) -> bool:
+    """A warning that a mail is late and is still being tried: no failure yet, whatever the server said meanwhile."""
+    said = f"{subject}\n{notice[:MOST_CHARACTERS]}"
+    return bool(DELAY.search(said)) and not FINAL.search(said) and not stated_status(notice).startswith("5")
+
+
+def delayed(recipient: dict[str, Any]) -> dict[str, Any]:
+    """The same recipient as one to whom it will still be tried (RFC 3463: class 4)."""
+    status = recipient["status"]
+    return {**recipient, "permanent": False, "status": status if status.startswith("4") else "4.4.7"}
 
 
 def stated_status(text: str) -> str:

@@ -3,22 +3,13 @@
 import codecs
 import re
 
-# Names that mails use and Python does not know, and names that promise less than the senders mean (WHATWG Encoding Standard).
-ALIASES = {
-    "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252", "ansi_x3.4-1968": "cp1252",
-    "iso8859-1": "cp1252", "iso-8859-6-i": "iso-8859-6", "iso-8859-6-e": "iso-8859-6", "iso-8859-8-i": "iso-8859-8",
-    "iso-8859-8-e": "iso-8859-8", "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "windows-874": "cp874", "tis-620": "cp874",
-    "x-mac-roman": "mac_roman", "macintosh": "mac_roman", "x-mac-arabic": "mac_arabic", "x-mac-cyrillic": "mac_cyrillic",
-    "x-mac-ce": "mac_latin2", "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "euc-kr": "cp949", "ksc5601": "cp949",
-    "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb_2312-80": "gb18030", "cp936": "gb18030", "big5": "big5hkscs",
-    "cn-big5": "big5hkscs", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms_kanji": "cp932",
-    "windows-31j": "cp932", "iso-2022-jp": "iso2022_jp_ext", "unicode-1-1-utf-7": "utf-7", "utf8": "utf-8", "utf-8-mac": "utf-8",
-    "cp-850": "cp850", "x-unknown": "", "unknown-8bit": "", "unknown": "", "default": "", "x-user-defined": "", "binary": "", "8bit": "",
-}
+from channels.email.charset_names import known_charset
+
 BYTE_CHARSETS = {"cp1252", "cp1254", "latin-1", ""}
-UNSAFE_CODECS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 GUESSES = ["cp1251", "koi8_r", "cp1250", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "gb18030", "big5", "cp932", "euc_jp", "cp949",
            "cp874"]
+EAST_ASIAN = {"gb18030", "big5hkscs", "cp949", "cp932", "euc_jp"}
+LONG_LETTER = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
 HIGH_RUN = re.compile(rb"[\x80-\xff]{3,}")
 HIGH = re.compile(rb"[\x80-\xff]")
 ARABIC = re.compile("[\u0621-\u0652\u067e\u0686\u0698\u06a9\u06af\u06cc\u060c\u061b\u061f]")
@@ -45,6 +36,8 @@ def decode_header(content: bytes) -> str:
 def _decoded(content: bytes, charset: str) -> str:
     if content.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _with_bom(content)
+    if charset.startswith(("utf-16", "utf16", "utf_16", "utf-32", "utf32", "utf_32")) or content.count(0) * 4 > len(content) > 7:
+        charset = _wide(content, charset)
     if content.isascii() and not _is_stateful(charset):
         return _seven_bit(content)
     if charset and charset not in BYTE_CHARSETS:
@@ -60,21 +53,6 @@ def _seven_bit(content: bytes) -> str:
     return japanese if japanese is not None else content.decode("ascii")
 
 
-def known_charset(declared: str | None) -> str:
-    """The Python codec for a charset name in a mail, "" when it is unknown or names no text encoding."""
-    if not declared:
-        return ""
-    name = declared.strip(" \t\r\n\"'").lower().split("*")[0].replace(" ", "")
-    name = ALIASES.get(name, name)
-    name = re.sub(r"^(?:cp-|x-cp|x-windows-|ms-|win-)(?=\d)", "cp", name)
-    try:
-        codec = codecs.lookup(ALIASES.get(name, name))
-    except (LookupError, ValueError):
-        return ""
-    usable = codec._is_text_encoding and codec.name.replace("-", "_") not in UNSAFE_CODECS  # noqa: SLF001  the only way to know
-    return name if usable else ""
-
-
 def _is_stateful(charset: str) -> bool:
     """Charsets that write other letters in seven bits, or more than a byte a letter."""
     return charset.startswith(("iso2022", "iso-2022", "hz", "utf-7", "utf7", "utf-16", "utf16", "utf-32", "utf_", "cp037", "cp500"))
@@ -83,7 +61,20 @@ def _is_stateful(charset: str) -> bool:
 def _with_bom(content: bytes) -> str:
     if content.startswith(codecs.BOM_UTF8):
         return decode(content[3:], "utf-8")
-    return content.decode("utf-16", "replace")
+    return content.decode("utf-32" if content.startswith(codecs.BOM_UTF32_LE) else "utf-16", "replace")
+
+
+def _wide(content: bytes, charset: str) -> str:
+    """Of text with two or four bytes a letter, or so called: which is it, by where its zeros stand? Without any it is no such text."""
+    start = content[:4_000]
+    zeros = start.count(0)
+    if not zeros and _strictly(content, "utf-8") is not None:
+        return "utf-8"
+    if zeros * 2 > len(start) or "32" in charset:
+        return "utf-32-be" if start[:1] == b"\0" else "utf-32-le"
+    if charset.endswith(("le", "be")) or not zeros:
+        return charset
+    return "utf-16-be" if start[::2].count(0) > start[1::2].count(0) else "utf-16-le"
 
 
 def _strictly(content: bytes, charset: str) -> str | None:
@@ -94,10 +85,12 @@ def _strictly(content: bytes, charset: str) -> str | None:
 
 
 def _is_mislabelled(content: bytes, charset: str) -> bool:
-    """A one-byte charset fits every byte; text that is strict utf-8 with several long letters is utf-8 all the same."""
-    if charset in ("utf-8", "utf8") or not re.fullmatch(r"(?:iso-?8859|cp12|windows|koi8).*", charset):
-        return False
-    return _strictly(content, "utf-8") is not None
+    """A one-byte charset fits every byte; text that is strict utf-8 is utf-8 all the same; beside East Asian ones, more of it."""
+    if re.fullmatch(r"(?:iso-?8859|cp12|windows|koi8).*", charset):
+        return _strictly(content, "utf-8") is not None
+    if charset in EAST_ASIAN and len(LONG_LETTER.findall(content)) >= 4:
+        return _strictly(content, "utf-8") is not None
+    return False
 
 
 def _without_label(content: bytes, charset: str) -> str:
@@ -108,8 +101,11 @@ def _without_label(content: bytes, charset: str) -> str:
     if looks_arabic(content):
         return content.decode("cp1256")
     loosely = content.decode("utf-8", "replace")
-    if loosely.count("\ufffd") * 10 < len(HIGH.findall(content)):
+    broken, high = loosely.count("\ufffd"), len(HIGH.findall(content))
+    if broken * 10 < high:
         return loosely
+    if charset in ("utf-8", "utf8") and broken == high:  # not one letter of it is utf-8
+        charset = ""
     if (charset and charset not in BYTE_CHARSETS) or not HIGH_RUN.search(content):  # single high letters are western
         return content.decode(charset or "cp1252", "replace")
     return _guess(content, charset)
@@ -127,7 +123,31 @@ def looks_arabic(content: bytes) -> bool:
     return arabic * 10 >= len(high) * 8 and foreign * 10 <= len(high) and common * 10 >= len(high) * 4
 
 
+# Scripts that fill whole words with bytes above 0x7f: their codecs, their letters, and those they use most.
+SCRIPTS = (
+    (("cp1251", "koi8_r", "iso-8859-5", "cp866"), re.compile("[\u0400-\u045f]"), "оеаинтсрвлк"),
+    (("cp1255",), re.compile("[\u05d0-\u05ea]"), "יהולמאשנתרב"), (("cp1253",), re.compile("[\u0386-\u03ce]"), "αοιετσνηυρπκς"),
+)
+
+
+def _by_letters(content: bytes) -> str | None:
+    """The reading in which nearly all high bytes are letters of one script, small ones and the common ones mostly."""
+    content = content[:20_000]
+    best, best_share = "", 0.6
+    for codecs_of_script, letters, common in SCRIPTS:
+        for codec in codecs_of_script:
+            text = content.decode(codec, "replace")
+            high = [letter for letter in text if not letter.isascii()]
+            known = letters.findall(text)
+            share = sum(text.count(letter) for letter in common) / max(1, len(known))
+            if len(known) >= 0.97 * len(high) and share > best_share:
+                best, best_share = codec, share
+    return best or None
+
+
 def _guess(content: bytes, charset: str) -> str:
+    if codec := _by_letters(content):
+        return content.decode(codec, "replace")
     from charset_normalizer import from_bytes  # it takes long to load, and hardly any mail needs it
 
     best = from_bytes(content[:20_000], cp_isolation=GUESSES).best()

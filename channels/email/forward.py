@@ -4,11 +4,15 @@ import re
 from typing import Any
 
 from channels.email.addresses import people_in
-from channels.email.quote_blocks import Block, attribution_at, block_at, inline_block, marker_kind, unquoted
-from channels.email.quote_words import EITHER_PREFIX, FORWARD_PREFIX, REPLY_PREFIX
+from channels.email.quote_attributions import attribution_at
+from channels.email.quote_blocks import Block, block_at, inline_block, marker_kind, unquoted
+from channels.email.quote_words import EITHER_PREFIX, FORWARD_PREFIX, REPLY_PREFIX, says_wrote
 
 Forwarded = dict[str, Any]
 MAX_LINES = 5_000
+BRACKETED = re.compile(r"[<\[(]\s*(?:mailto:)?([^<>\[\]()\s]+@[^<>\[\]()\s]+)\s*[>\])]")
+IN_QUOTES = re.compile(r"[\"«„“”]\s*([^\"«»„“”]+?)\s*[\"»”“]$")
+BEFORE_NAMES = frozenset("am pm uhr utc gmt cest cet mesz mez ast est edt pst pdt في من بواسطة ص م".split())
 QUOTE_MARK = re.compile(r"^\s{0,3}> ?")
 
 
@@ -24,8 +28,8 @@ def forwarded_in(text: str, subject: str, is_reply: bool) -> Forwarded | None:
         if not line.strip():
             continue
         kind, rest = marker_kind(line)
-        if kind == "forward" or (kind == "original" and may_be):
-            found = _after_marker(lines, position, rest)
+        if kind in ("forward", "perhaps") or (kind == "original" and may_be):
+            found = _after_marker(lines, position, rest, kind != "perhaps")
         else:
             found = _unmarked(lines, position, subject if says_forward else "") if may_be else None
             if not found and attribution_at(lines, position):
@@ -35,12 +39,14 @@ def forwarded_in(text: str, subject: str, is_reply: bool) -> Forwarded | None:
     return None
 
 
-def _after_marker(lines: list[str], position: int, rest: str) -> Forwarded | None:
+def _after_marker(lines: list[str], position: int, rest: str, announced: bool) -> Forwarded | None:
     if rest and (values := inline_block(rest)):
         return _described(Block(values, position + 1), lines)
     for number in range(position + 1, min(position + 5, len(lines))):
-        if unquoted(lines[number]):
-            block = block_at(lines, number)
+        if plain := unquoted(lines[number]):
+            block = block_at(lines, number, announced)
+            if not block and "@" in plain and (values := inline_block(plain[:2000])):
+                block = Block(values, number + 1)
             return _described(block, lines) if block else None
     return None
 
@@ -59,8 +65,22 @@ def _unmarked(lines: list[str], position: int, forward_subject: str) -> Forwarde
 
 
 def _sender_words(attribution: str) -> str:
-    found = re.search(r"(?:[\"«“]\s*([^\"»”]+?)\s*[\"»”]\s*|([^,\d<]{0,80}))<([^<>\s]+@[^<>\s]+)>", attribution)
-    return f'"{(found.group(1) or found.group(2) or "").strip()}" <{found.group(3)}>' if found else attribution
+    """`"Name" <address>` of a line that also holds a date and words, in any order."""
+    found = BRACKETED.search(attribution)
+    if not found:
+        return attribution
+    before = attribution[:found.start()].rstrip(" ([<")
+    quoted = IN_QUOTES.search(before)
+    words = quoted.group(1).split() if quoted else re.split(r"[\d,،、，:]", before)[-1].split()
+    while not quoted and words and _is_no_name(words[0]):
+        words = words[1:]
+    return f'"{" ".join(words)}" <{found.group(1)}>'
+
+
+def _is_no_name(word: str) -> bool:
+    """"wrote", the rest of a date, and what stands before a user's name: words that are written small, or that say so."""
+    letters = word.strip(".()")
+    return len(letters) < 2 or letters.islower() or says_wrote(letters) or letters.lower() in BEFORE_NAMES
 
 
 def _described(block: Block, lines: list[str]) -> Forwarded:

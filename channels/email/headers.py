@@ -19,6 +19,7 @@ BETWEEN_WORDS = re.compile(rb"(\?=)[ \t\r\n]++(?==\?[^?\s=]{1,60}\?[bBqQ]\?)")
 PLAIN = re.compile(rb"([!-~]++(?: [!-~]++)*+)[ \t\r\n]*+")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 SPLIT_MARK = re.compile(rb"\\.|[;\"]", re.DOTALL)
+NO_SEMICOLON = re.compile(rb"\s*([\w.+-]+/[\w.+-]+)[\s,]+(\S.*)", re.DOTALL)
 MESSAGE_ID = re.compile(r"<([^<>]+)>")
 
 
@@ -94,6 +95,8 @@ def parameters(value: bytes, limit: int) -> tuple[str, dict[str, str]]:
     Raises Unreadable for more than `limit` parameters.
     """
     pieces = _split(value)
+    if b"=" in pieces[0] and (joined := NO_SEMICOLON.match(pieces[0])):  # the first one lacks its semicolon
+        pieces[:1] = joined.groups()
     if len(pieces) > limit:
         raise Unreadable("too many parameters")
     plain: dict[str, bytes] = {}

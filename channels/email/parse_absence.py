@@ -26,7 +26,16 @@ ABSENT = one_of(
     r"away (?:from|until|on|this|for)|(?:currently|now|be|am) (?:away|absent|unavailable|travell?ing)",
     r"(?:am|be) (?:out|off) (?:of|on|until|from|this)",
     r"(?:we are|closed) (?:closed )?(?:for|during|until)|no longer (?:work|with)",
-    r"abwesen|nicht im b[uü]ro|congés|fuera de la oficina|fuori (?:sede|ufficio)",
+    r"abwesen|nicht im b[uü]ro|außer haus|im urlaub|nicht (?:erreichbar|am platz)|elternzeit|congés?\b|en vacances|absent",
+    r"fuera de la oficina",
+    r"de vacaciones|ausente|fuori (?:sede|ufficio)|in ferie|assente|de férias|fora do escritório|ausência|afwezig|op vakantie",
+    r"niet op kantoor",
+    r"på semester|frånvarande|föräldraledig|på ferie|fraværende|ikke på kontoret|lomalla|poissa\b|na urlopie|nieobecn|poza biurem",
+    r"na dovolen",
+    r"nepřítom|neprítom|mimo kancel|szabadságon|nem vagyok az irod|na dopustu|odsoten|odsutn|na godišnjem|în concediu|в отпуск|отсутству",
+    r"нет в офисе|у відпустці|відсутн|отсъств|ofis(?:te| dışında)|izinde|tatilde|εκτός γραφείου|σε άδεια|απουσιάζ|בחופש|מחוץ למשרד|נעדר",
+    r"در مرخصی|خارج از دفتر|छुट्टी|不在(?:办公室|辦公室|に)|休假|出差|外出中|休暇|不在|부재|휴가|출장|นอกสำนักงาน|ลาพักร้อน|nghỉ phép|vắng mặt",
+    r"(?:sedang|dalam) cuti|di luar kantor|bercuti|puhkusel|atvaļinājumā|atostog|í fríi",
     r"[إا]جازة|[إا]جازات|[إا]جازتي|[إا]جازتنا|عطلة|خارج (?:ال)?(?:مكتب|عمل|دوام|مملكة|بلاد|مدينة)|متغيب|غائب|غيابي",
     r"غير (?:متواجد|متوفر|متاح|موجود)|لست (?:متواجد|في المكتب)|في (?:مهمة|سفر|رحلة عمل)|مسافر|[إا]نتداب|لم [أا]عد [أا]عمل",
 )
@@ -45,6 +54,10 @@ BY_A_PROGRAM = one_of(
     r"\W*(?:please note(?: that)? )?this is an? auto(?:mated|matic|matically[- ]generated|[- ]generated)?[- ]?"
     r"\s?(?:reply|response|message|e-?mail|answer|acknowledge?ment|notification)",
     r"\W*(?:automatic|automated|auto)[- ]?(?:reply|response)\s*[:.!\-–]",
+    r"\W*(?:diese|dies)\w* .{0,30}automatisch (?:generiert|erzeugt|erstellt|versendet)|\W*dies ist eine automatische",
+    r"\W*(?:ceci est|c'est) une? (?:réponse|message) automatique|\W*(?:este es|esta es) (?:un|una) (?:mensaje|respuesta) autom",
+    r"\W*(?:questa|questo) è una? (?:risposta|messaggio) automatic|\W*esta é uma (?:resposta|mensagem) autom|\W*dit is een automatisch",
+    r"\W*это автоматическ|\W*bu otomatik|\W*これは自動|\W*本メールは自動|\W*这是一封自动|\W*此邮件为自动",
     r"\W*(?:هذ[اه] )?(?:ال)?(?:رد|رسالة|إجابة|جواب) ?(?:بريدي[ةه]? )?(?:آلي|الي|تلقائي|أوتوماتيكي)[ةه]?\b",
     r"\W*تم [إا]رسال هذ[اه] (?:الرد|الرسالة) (?:آليا|تلقائيا|بشكل (?:آلي|تلقائي))",
 )

@@ -3,29 +3,47 @@
 import re
 
 from channels.email.headers import Fields, header, raw_headers, unfolded
-from channels.email.parse_absence import reads_like_a_note
+from channels.email.parse_absence import is_absence, reads_like_a_note
 
 # Words at the start of a subject. What a customer may write about ("Out of office chair broken") must end or go on with a sign.
 SUBJECT = re.compile(
     r"^\W*(?:(?:automatic|automated|auto)[- ]?(?:reply|response|answer|responder|acknowledg\w+)\b(?!\s+(?:button|feature|does|is|not|on)\b)"
-    r"|auto ?: |out[- ]of[- ](?:the[- ])?office(?:\s+(?:auto\w*|reply|response|notification|message|notice|assistant)|\s*[:\-–(!\[]|\s*$)"
+    r"|auto ?: ?(?:re|aw|sv|fwd?|رد)\b|auto ?: .{1,60}\b(?:is|am) (?:out|away)"
+    r"|out[- ]of[- ](?:the[- ])?office(?:\s+(?:auto\w*|reply|response|notification|message|notice|assistant)|\s*[:\-–(!\[]|\s*$)"
     r"|(?:i am|i'm) (?:currently )?(?:out of (?:the )?office|on (?:vacation|leave|holiday))"
-    r"|on vacation\b|vacation (?:reply|response|message)|away from (?:my )?(?:mail|office|desk)"
-    r"|abwesenheits?(?:notiz|assistent|meldung|nachricht)?\b|abwesend\b|automatische (?:antwort|abwesenheit)|ich bin (?:nicht im|außer"
-    r"|ausser)"
-    r"|réponse automatique|message d'absence|absence du bureau|absent du bureau|respuesta autom|fuera de (?:la )?oficina"
-    r"|risposta automatica|fuori (?:sede|ufficio)|resposta autom|fora do escritório|ausência"
-    r"|automatisch antwoord|afwezig|automatiskt? svar|autosvar|frånvaro|automaattinen vastaus|poissa toimistosta"
-    r"|automatická odpověď|automatická odpoveď|mimo kancelář|automatyczna odpowiedź|autoodpowiedź|odpowiedź automatyczna|automatikus válasz"
-    r"|автоответ|автоматический ответ|нет на месте|автоматична відповідь|otomatik (?:yanıt|cevap)|ofis dışında|răspuns automat"
-    r"|automatski odgovor|自动(?:回复|答复)|自動(?:返信|応答|回覆)|자동 ?(?:응답|회신)"
-    r"|رد ?ّ?\s*(?:تلقائي|آلي|الي|أوتوماتيكي)|الرد (?:التلقائي|الآلي)|(?:أنا )?خارج المكتب(?:\s*[:،\-–(]|\s*$)"
-    r"|في إجازة(?:\s*[:،\-–(]|\s*$)|پاسخ خودکار)",
+    r"|on vacation\b|vacation (?:reply|response|message|auto)|away from (?:my |the )?(?:mail|office|desk)"
+    r"|abwesenheits(?:notiz|assistent|meldung|nachricht)\b|autom(?:atische|\.) (?:antwort|abwesenheit)|ich bin (?:nicht im|außer|ausser)"
+    r"|réponse automatique|message d'absence|notification d'absence|absen(?:ce|t\S{0,3}) du bureau|respuesta autom|respuesta de vacaciones"
+    r"|fuera de (?:la )?oficina|risposta automatica|fuori (?:sede|ufficio)|resposta autom|fora do escritório"
+    r"|automatisch antwoord|afwezigheid\w*|automatiskt? svar\w*|autosvar|frånvaro\w*|fraværs\w+|automaattinen vastaus|poissaolo\w*"
+    r"|(?:olen )?poissa toimist|automatická odpověď|automatická odpoveď|mimo kancel[áa]|automatyczna odpowiedź|autoodpowiedź"
+    r"|odpowiedź automatyczna|automatikus válasz|автоответ|автоматический ответ|нет на месте|автоматична відповідь|автовідповідь"
+    r"|автоматичен отговор|аутоматски одговор|otomatik (?:yanıt|cevap)|ofis dışında|răspuns automat|absent de la birou"
+    r"|automatski odgovor|samodejni odgovor|αυτόματη απάντηση|εκτός γραφείου|תשובה אוטומטית|מענה אוטומטי|מחוץ למשרד|خودکار جواب"
+    r"|स्वचालित (?:उत्तर|जवाब)|自动(?:回复|答复)|外出自动|自動(?:返信|応答|回覆|回信)"
+    r"|不在(?:通知|のお知らせ)|자동 ?(?:응답|회신|답장)|부재중 ?(?:알림|메일|응답)"
+    r"|ตอบกลับอัตโนมัติ|(?:thư )?trả lời tự động|balasan otomatis|balasan automatik|jawab(?:an)? (?:automatik|otomatis)|automaatvastus"
+    r"|automātisk[āa] atbilde|automatinis atsakymas|sjálfvirkt svar|resposta automàtica"
+    r"|رد ?ّ?\s*(?:تلقائي|آلي|الي|أوتوماتيكي)|الرد (?:التلقائي|الآلي)|(?:إجابة|[إا]جابه|رسالة|رساله) (?:تلقائي|آلي|الي)[ةه]"
+    r"|(?:أنا )?خارج المكتب(?:\s*[:،\-–(]|\s*$)|في إجازة(?:\s*[:،\-–(]|\s*$)|إشعار (?:ال)?غياب|پاسخ خودکار|خارج از دفتر)",
     re.IGNORECASE)
+# Words that also stand for other things. They count alone or before a sign, and when the text speaks of an absence.
+AWAY = re.compile(
+    r"^\W*(?:away|absent|absence|(?:on )?(?:annual |maternity |parental |sick )?leave|(?:on )?holidays?|vacation"
+    r"|(?:\w+ ){0,3}(?:is )?(?:out of|not in)"
+    r" (?:the )?office|abwesenheit|abwesend|außer haus|nicht im büro|(?:im )?urlaub|ausente|ausencia \w+ \w+ \w+"
+    r"|ausência(?: temporária)?|assenza|assente"
+    r"|afwezig|niet aanwezig|met vakantie|fravær|ikke til stede|ferie|lomalla|nieobecność(?: w biurze)?|poza biurem|urlop|nepřítomnost"
+    r"|neprítomnosť|dovolená|házon kívül|távollét|szabadság|odsotnost|odsutnost|godišnji odmor|concediu|в отпуске|отсутствие|у відпустці"
+    r"|отсъствие|izinde|tatilde|άδεια|בחופשה|חופשה|不在|休暇|休假|不在办公室|不在辦公室"
+    r"|부재중|휴가|cuti|nghỉ phép|ลาพักร้อน|puhkusel|atvaļinājum\w*"
+    r"|atostogos|خارج الدوام(?: الرسمي)?|(?:أنا |نحن )?في إجازة(?: حتى .{1,30})?|غياب(?: عن المكتب)?|إجازة|خارج المكتب"
+    r"|مرخصی)\s*(?:$|[:：،,\-–(])", re.IGNORECASE)
 PRECEDENCE = {"auto_reply", "auto-reply", "autoreply", "auto_replied"}
 ANSWER = re.compile(r"^\s*(?:re|aw|sv|رد|الرد)\s*:", re.IGNORECASE)
 ADDED = ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply", "X-Autogenerated", "X-Vacation", "X-Mail-Autoreply",
-         "X-AutoReply-From", "X-POST-MessageClass", "Delivered-Vacation", "X-Out-Of-Office")
+         "X-AutoReply-From", "X-Auto-Reply-From", "X-Auto-Generated", "X-Autosubmitted", "X-VacationMessage", "X-Amazon-Auto-Reply",
+         "X-FC-MachineGenerated", "X-POST-MessageClass", "Delivered-Vacation", "X-Out-Of-Office")
 
 
 def auto_reply_reason(fields: Fields, subject: str, text: str = "") -> str | None:
@@ -41,9 +59,11 @@ def auto_reply_reason(fields: Fields, subject: str, text: str = "") -> str | Non
     added = [unfolded(value).lower() for name in ADDED for value in raw_headers(fields, name)]
     if any(value not in ("no", "false", "0") for value in added):
         return "header"
+    if "autoresponder" in header(fields, "Delivered-To").lower().split("@")[0] or header(fields, "X-Apple-Action").lower() == "vacation":
+        return "vendor"
     if "inboxrules" in header(fields, "X-MS-Exchange-Generated-Message-Source").lower():
         return "vendor"
-    if SUBJECT.search(subject):
+    if SUBJECT.search(subject) or (AWAY.search(subject) and is_absence("", text)):
         return "subject"
     is_answer = bool(raw_headers(fields, "In-Reply-To") or raw_headers(fields, "References") or ANSWER.search(subject))
     return "words" if is_answer and reads_like_a_note(text) else None

@@ -2,8 +2,10 @@
 
 import re
 
-from channels.email.quote_blocks import RULE, attribution_at, block_at, inline_block, marker_kind, unquoted
-from channels.email.quote_words import ABOVE_THIS_LINE, SENT_FROM, plainly
+from channels.email.quote_attributions import attribution_at, begins_between_arrows
+from channels.email.quote_blocks import RULE, block_at, inline_block, marker_kind, unquoted
+from channels.email.quote_devices import is_of_a_device
+from channels.email.quote_words import ABOVE_THIS_LINE, plainly
 
 LINE_WORD = re.compile(r"this line|above|über|oberhalb|dessus|هذا ال")
 QUOTED = re.compile(r"\s{0,3}>")
@@ -26,6 +28,8 @@ def new_runs(lines: list[str]) -> list[list[str]]:
     runs: list[list[str]] = [[]]
     position = 0
     while position < min(len(lines), MAX_LINES):
+        if begins_between_arrows(lines[position]) and not _is_followed_by_quote(lines, position + 1):
+            return runs
         if QUOTED.match(lines[position]) or _is_broken_quote(lines, position):
             runs.append([])
             position += 1
@@ -65,17 +69,17 @@ def begins_old_mail(lines: list[str], position: int) -> bool:
     if len(plain) < 160 and LINE_WORD.search(plain) and ABOVE_THIS_LINE.search(plain):
         return True
     kind, rest = marker_kind(lines[position])
-    if kind == "original" or (kind and (rest or plain[:1] in "-—_=*" or _block_follows(lines, position + 1))):
+    if kind == "original" or (kind == "forward" and (rest or plain[:1] in "-—_=*" or _block_follows(lines, position + 1, True))):
         return True
-    if RULE.match(plain):
-        return _block_follows(lines, position + 1)
+    if kind == "perhaps" or RULE.match(plain):
+        return _block_follows(lines, position + 1, False)
     return block_at(lines, position) is not None or ("@" in plain and bool(inline_block(plain[:2000])))
 
 
-def _block_follows(lines: list[str], position: int) -> bool:
+def _block_follows(lines: list[str], position: int, announced: bool) -> bool:
     for number in range(position, min(position + 4, len(lines))):
         if unquoted(lines[number]):
-            return block_at(lines, number) is not None or attribution_at(lines, number) > 0
+            return block_at(lines, number, announced) is not None or attribution_at(lines, number) > 0
     return False
 
 
@@ -87,13 +91,17 @@ def _is_followed_by_quote(lines: list[str], position: int) -> bool:
 
 
 def _without_signature(run: list[str]) -> list[str]:
-    """Cut at the line that announces a signature, and lines that a device added."""
-    for number, line in enumerate(run):
-        plain = plainly(line)
-        if SIGNATURE.match(plain) and (number > 0 or plain.startswith("--")):
-            run = run[:number]
-            break
+    """Cut at the line that announces a signature, and lines that a device added. Rules between paragraphs announce none."""
+    marks = [number for number, line in enumerate(run) if SIGNATURE.match(plainly(line)) and (number > 0 or line.lstrip().startswith("--"))]
+    if marks and not _divides(run, marks):
+        run = run[:marks[0]]
     return _without_device(run)
+
+
+def _divides(run: list[str], marks: list[int]) -> bool:
+    """Several long rules with text behind the last one stand between parts of a text, not round a signature."""
+    rules = [number for number in marks if len(run[number].strip()) > 3]
+    return len(rules) == len(marks) > 1 and any(line.strip() for line in run[rules[-1] + 1:])
 
 
 def _without_device(run: list[str]) -> list[str]:
@@ -103,7 +111,7 @@ def _without_device(run: list[str]) -> list[str]:
         plain = plainly(run[number])
         if not plain or RULE.match(plain):
             continue
-        if len(plain) < 110 and SENT_FROM.search(plain):
+        if is_of_a_device(plain):
             run, seen = run[:number], -1
         seen += 1
         if seen > 3:

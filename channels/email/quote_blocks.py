@@ -1,19 +1,19 @@
-"""The header blocks and the "… wrote:" lines with which mail programs begin what they quote."""
+"""The header blocks with which mail programs begin what they quote or pass on."""
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from channels.email.quote_words import FORWARD, LABEL_KINDS, MESSAGE_WORD, ON, ORIGINAL, label_kind, plainly, says_wrote
+from channels.email.quote_words import FORWARD, LABEL_WORDS, MESSAGE_WORD, ORIGINAL, label_kind, plainly
 
 DASHED = re.compile(r"^(?:[-—_=*]{2,}|\W{3,})\s*([^-—_=]{4,80}?(?:-\w[^-—_=]{0,60})?)\s*[-—_=*]{2,}\s*(.*)$")
 ADDRESS = re.compile(r"(?<![\w.+'-])[\w.+'-]++@[\w-]+(?:\.[\w-]+)+|<mailto:")
-QUOTE_START = re.compile(r"\s{0,3}>")
-ENDS = re.compile(r"[:：]\W*$")
-DIGIT = re.compile(r"\d")
+STRANGER = re.compile(r"[*_]*([^\W\d_][^:：\d@<>()/\"]{0,38}?)[*_]*\s?[:：](?!//)[*_]*\s*(\S.*)$")
+DATE_LIKE = re.compile(r"\d.*\b(?:\d{4}|\d{1,2}[:.]\d{2})\b|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 RULE = re.compile(r"^[_—-]{5,}$|^[_*=]{8,}$")
+PROCESSED = re.compile(r"\[?original message processed by ", re.IGNORECASE)  # Tobit David, on a line of its own
 MAX_BLOCK_LINES = 40
-INLINE_LABELS = sorted((re.escape(word[0].upper() + word[1:]) for word in LABEL_KINDS), key=len, reverse=True)
+INLINE_LABELS = sorted((re.escape(word[0].upper() + word[1:]) for word in LABEL_WORDS), key=len, reverse=True)
 INLINE_LABEL = re.compile(rf"({'|'.join(INLINE_LABELS)}|CC|Cc|DW)\s?[:：]\s")
 
 
@@ -32,30 +32,41 @@ def unquoted(line: str) -> str:
 
 
 def marker_kind(line: str) -> tuple[str | None, str]:
-    """("forward" | "original" | None, what follows on the line) for lines such as `---- Forwarded message ----`."""
+    """("forward" | "original" | "perhaps" | None, what follows on the line) for lines such as `---- Forwarded message ----`.
+
+    "perhaps": it speaks of passing something on, and counts only when a block follows.
+    """
     plain = unquoted(line)
     if len(plain) > 2000:
         return None, ""
     dashed = DASHED.match(plain)
     words = dashed.group(1) if dashed else (plain[:-1] if plain.endswith((":", "：")) and len(plain) <= 70 else "")
+    if PROCESSED.match(plain):
+        return "original", ""
     if not words or "@" in words:
         return None, ""
     rest = dashed.group(2) if dashed else ""
-    if FORWARD.search(words) and MESSAGE_WORD.search(words):
-        return "forward", rest
+    if FORWARD.search(words):
+        says_mail = bool(MESSAGE_WORD.search(words))
+        return "forward" if says_mail else None if dashed else "perhaps", rest
     if dashed and ORIGINAL.search(words) and (MESSAGE_WORD.search(words) or len(words) < 30):
         return "original", rest
     return None, ""
 
 
-def block_at(lines: list[str], start: int) -> Block | None:
-    """The block that begins on this line, if it has enough fields not to be a customer's own words."""
+def block_at(lines: list[str], start: int, announced: bool = False) -> Block | None:
+    """The block that begins on this line, if it has enough fields not to be a customer's own words.
+
+    Amid known fields, or when a line before has `announced` the block, fields of languages that nobody wrote down are told by their values.
+    """
     values: dict[str, str] = {}
     last = None
     position = start
     while position < min(len(lines), start + MAX_BLOCK_LINES):
         plain = unquoted(lines[position])
         kind, value = label_of(plain)
+        if not kind and plain and (announced or "@" in values.get("from", "")):
+            kind, value = _stranger(lines, position, plain, values)
         if kind and (kind not in values or kind == "reply_to"):
             values[kind], last = value, kind
         elif kind or not plain or not last or not _goes_on(lines, position, last):
@@ -63,7 +74,10 @@ def block_at(lines: list[str], start: int) -> Block | None:
         else:
             values[last] += " " + plain
         position += 1
-    return Block(values, position) if _is_enough(values) else None
+    if not _is_enough(values):
+        return None
+    ends_here = position >= len(lines) or not unquoted(lines[position])
+    return Block(values, position) if ends_here or announced or len(values) > 2 or "@" in values["from"] else None
 
 
 def label_of(plain: str) -> tuple[str | None, str]:
@@ -75,8 +89,29 @@ def label_of(plain: str) -> tuple[str | None, str]:
     return kind, value.strip(" *_\t") if kind else ""
 
 
+def _stranger(lines: list[str], position: int, plain: str, values: dict[str, str]) -> tuple[str | None, str]:
+    """The same for a word that no table knows: people, a date and a subject look alike in every language."""
+    found = STRANGER.match(plain)
+    if not found or found.group(1).count(" ") > 3:
+        return None, ""
+    value = found.group(2).strip(" *_\t")
+    missing = [kind for kind in _kinds_like(value) if kind not in values]
+    following = unquoted(lines[position + 1]) if position + 1 < len(lines) else ""
+    if following and not (label_of(following)[0] or STRANGER.match(following) or ADDRESS.search(following)):
+        return None, ""  # words of the mail itself begin here
+    if missing:
+        return missing[0], value
+    return ("reply_to", value) if ADDRESS.search(value) or following else (None, "")
+
+
+def _kinds_like(value: str) -> tuple[str, ...]:
+    if ADDRESS.search(value):
+        return ("from", "to", "cc")
+    return ("date", "subject") if DATE_LIKE.search(value) else ("subject",)
+
+
 def _goes_on(lines: list[str], position: int, last: str) -> bool:
-    """Is this the folded rest of a field? Then another field follows soon, or it holds more addresses."""
+    """Is this the rest of a field, folded or on a line of its own? Then another field follows soon."""
     following = [label_of(unquoted(line))[0] for line in lines[position + 1:position + 4]]
     return last in ("to", "cc", "subject", "from") and any(following) and "" not in [line.strip() for line in lines[position:position + 1]]
 
@@ -101,54 +136,3 @@ def inline_block(text: str) -> dict[str, str]:
         if kind and kind not in values:
             values[kind] = text[mark.end():end].strip()
     return values if _is_enough(values) else {}
-
-
-def attribution_at(lines: list[str], start: int) -> int:
-    """How many lines a `On … X wrote:` takes that begins here; 0 for none. One to four lines, joined."""
-    if not _may_begin(unquoted(lines[start])):
-        return 0
-    for count in range(1, 5):
-        if start + count > len(lines) or not lines[start + count - 1].strip(" >"):
-            return 0
-        line = lines[start + count - 1]
-        if count > 1 and QUOTE_START.match(line) and not QUOTE_START.match(lines[start]):
-            return 0
-        before_quote = _next_is_quoted(lines, start + count)
-        if before_quote or _may_end(line):
-            joined = " ".join(map(unquoted, lines[start:start + count])).strip()
-            if len(joined) <= 500 and _is_attribution(joined, before_quote):
-                return count
-    return 0
-
-
-@lru_cache(maxsize=1024)
-def _may_end(line: str) -> bool:
-    plain = unquoted(line)
-    return bool(ENDS.search(plain[-40:])) or says_wrote(plain[-40:])
-
-
-def _may_begin(plain: str) -> bool:
-    return bool("@" in plain or DIGIT.search(plain) or ON.match(plain))
-
-
-def _is_attribution(joined: str, before_quote: bool) -> bool:
-    """A date or an address, and the word "wrote" or a colon at the end; how much of it is needed depends on what follows."""
-    joined = joined.strip("-—*_= ")
-    has_date, has_address = len(re.findall(r"\d", joined)) >= 3, bool(ADDRESS.search(joined))
-    if not (has_date or has_address):
-        return False
-    ends = bool(ENDS.search(joined[-40:]))
-    wrote = says_wrote(joined[-160:] if ends else joined[-24:])
-    if has_date and has_address and (ends or (wrote and ON.match(joined))):
-        return True
-    if ends and wrote:
-        return before_quote or bool(ON.match(joined)) or has_address
-    return before_quote and len(joined) < 200 and ((has_date and has_address) or says_wrote(joined))
-
-
-def _next_is_quoted(lines: list[str], position: int) -> bool:
-    for line in lines[position:position + 3]:
-        start = line.lstrip()[:1]
-        if start:
-            return start in ">|"
-    return False

@@ -9,20 +9,23 @@ LABELS = {
             "|expéditeur|remitente|mittente|absender|afsender|avsändare|avsender|odesílatel|odosielateľ|отправитель|відправник|remetente"
             "|afzender"
             "|από|מאת|من|المرسل|مرسل|از|فرستنده|منجانب|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|보낸사람|người gửi|từ|dari|kellelt"
-            "|nuo|no|ผู้ส่ง|จาก"),
+            "|nuo|no|ผู้ส่ง|จาก|expeditorul|daripada|frá|nork|шаље|од|ад|кімнен|kimdən|nga|oddi wrth|प्रेषक|ვისგან|ումից|kutoka|mula sa"),
     "to": ("to|an|à|pour|kome|primatelj|a|para|naar|aan|till|til|vastaanottaja|do|komu|címzett|кому|kime|alıcı|prima|za|către|saajad"
            "|kellele|adresat"
            "|destinataire"
           "|destinatario|destinatário|empfänger|modtager|mottagare|mottaker|příjemce|príjemca|pre|dla|προς|אל|إلى|الى|المستلم|به|گیرنده"
           "|بنام"
-          "|收件人|收件者|宛先|받는 사람|받는사람|kepada|đến|người nhận|kam|ถึง|adresát|saaja|ontvanger|получатель"),
+          "|收件人|收件者|宛先|받는 사람|받는사람|kepada|đến|người nhận|kam|ถึง|adresát|saaja|ontvanger|получатель|destinatarul|adressaat"
+          "|per a|per|nori|tới|gửi đến|прима|до|за|каму|кімге|kimə|për|प्रति|प्राप्तकर्ता|ում|kwa|para sa"),
     "cc": ("cc|kopie|kópia|kopia|kopio|kopi|kopija|koopia|dw|udw|másolat|másolatot kap|копия|копія|bilgi|copie|copie à|copia|cópia"
            "|con copia"
           "|kopie an|نسخة|نسخة إلى|نسخه|رونوشت|抄送|kopie (cc)|κοιν.|副本|참조|κοιν|κοινοποίηση|עותק|tembusan|สำเนา|cópia para"
-          "|copie carbon|kopiya|másolat"),
+          "|copie carbon|kopiya|másolat|kp|sk|a c|c/c|a/c|копие|копија|afrit|העתק|kopijja|kopja"),
     "subject": ("subject|naslov|betreff|objet|sujet|asunto|oggetto|onderwerp|ämne|emne|aihe|předmět|predmet|temat|tárgy|тема|konu|assunto"
                 "|subiect|teema"
-               "|θέμα|נושא|الموضوع|موضوع|عنوان|主题|主旨|主題|件名|제목|chủ đề|perihal|subjek|tema|ort|เรื่อง|titel"),
+               "|θέμα|נושא|الموضوع|موضوع|عنوان|主题|主旨|主題|件名|제목|chủ đề|perihal|subjek|tema|ort|เรื่อง|titel"
+                "|subiectul|zadeva|относно|efni|assumpte|gaia|наслов|предмет|temats|tēma|perkara|विषय|თემა|թեմա|mövzu|lënda|subjekti|pwnc"
+                "|тақырып"),
     "date": ("date|dată|gönderilme|gönderim|datum|data|fecha|dato|päivämäärä|päiväys|dátum|дата|tarih|sent|gesendet|envoyé|enviado"
              "|enviada|enviado el|enviada em"
              "|enviado em"
@@ -32,7 +35,9 @@ LABELS = {
             "|date d'envoi|dana"
             "|ημερομηνία|στάλθηκε|נשלח|תאריך|التاريخ|تاريخ|تاريخ الإرسال|تم الإرسال|أرسلت|أُرسلت|أرسل|تاریخ|ارسال شده|日期|发送时间"
             "|發送時間|寄件日期"
-            "|日時|日付|送信日時|날짜|보낸 날짜|ngày|tanggal|sent at|sent on|senden|vrijeme|data e orës|time|data de envio"),
+            "|日時|日付|送信日時|날짜|보낸 날짜|ngày|tanggal|sent at|sent on|senden|vrijeme|data e orës|time|data de envio"
+            "|išsiųsta|nosūtīts|изпратено|датум|dagsetning|dihantar|dikirim|enviat|poslato|послато|відправлено|gönderilen|ส่ง|วันที่|đã gửi"
+            "|ngày gửi|dërguar|दिनांक|तारीख|भेजा गया|tarix|göndərildi|寄件時間|傳送時間|送信日|보낸 시간|datums|изпратен|күні|date sent"),
     "reply_to": ("reply-to|reply to|antwort an|antworten an|répondre à|responder a|rispondi a|antwoord aan|svara till|svar til|vastaa"
                  "|odpovědět|odpověď"
                 "|odpovedať|odpowiedz do|válasz|ответить|ответ|yanıtla|răspunde|odgovori|відповісти|الرد على|importance|priorité"
@@ -40,7 +45,6 @@ LABELS = {
                 "|priority|attachments|anlagen|pièces jointes|allegati|bijlagen|bcc|sender|organization|newsgroups|message-id"
                 "|reply-to address"),
 }
-LABEL_KINDS = {label.casefold(): kind for kind, labels in LABELS.items() for label in labels.split("|")}
 
 FORWARD = re.compile(
     r"forward|weitergeleit|transf[eé]r|transmis|r[eé]?envi|reencaminh|encaminh|inoltra|doorgestuur|doorgezonden|vidarebefordr"
@@ -49,9 +53,11 @@ FORWARD = re.compile(
     r"|перес[лы]|перенаправл|пересила|переадр|iletil|ileti başl|yönlendir|מועבר|הועבר|προωθ|تحويل|محول|المحوّل|معاد توجيه|المُعاد"
     r"|إعادة توجيه"
     r"|أعيد توجيه"
-    r"|هدایت|بازارسال|转发|轉寄|转寄|転送|전달|chuyển tiếp|diteruskan|persiųst|pārsūt|ส่งต่อ", re.IGNORECASE)
+    r"|هدایت|بازارسال|转发|轉寄|转寄|転送|전달|chuyển tiếp|terusan|teruskan|persiųst|pārsūt|ส่งต่อ|réexp|препрат|пренасоч|прослеђ|birbidal"
+    r"|áframsend|posredovan|yönləndir|अग्रेषित", re.IGNORECASE)
 ORIGINAL = re.compile(
-    r"original|originale|ursprüngliche|ursprünglich|d'origine|oorspronkelijk|ursprungl|opprinnelig|oprindelig|alkuperäinen|původní"
+    r"reply mess|antwort.?nachricht|original|originale|ursprüngliche|ursprünglich|d'origine|oorspronkelijk|ursprungl|opprinnelig"
+    r"|oprindelig|alkuperäinen|původní"
     r"|pôvodn|oryginaln"
     r"|eredeti|исходное|оригинал|orijinal|özgün|izvorn|algne|початков|оригіна|αρχικό|מקורית|الأصلية|الاصلية|اصلی|原始|オリジナル"
     r"|元のメッセージ|원본|gốc",
@@ -59,41 +65,29 @@ ORIGINAL = re.compile(
 MESSAGE_WORD = re.compile(
     r"messag|nachricht|mail|mensa|mesaj|bericht|meddel|melding|viesti|zpráv|správ|wiadomo|üzenet|сообщ|письм|лист|повідом|ileti|poruk"
     r"|kiri|sõnum"
-    r"|الرسالة|رسالة|پیام|邮件|郵件|メッセージ|메시지|메일|μήνυμα|הודעה|pesan|thư", re.IGNORECASE)
+    r"|الرسالة|رسالة|پیام|邮件|郵件|消息|信件|メッセージ|메시지|메일|μήνυμα|הודעה|pesan|thư|besked|mejl|levél|laišk|vēstul|съобщ|sporočil|skilaboð"
+    r"|missatg|mezu|порук|ข้อความ|संदेश", re.IGNORECASE)
 
 WROTE_WORDS = frozenset((
     "wrote writes said quoting zitat citando citat schrieb geschrieben schreibt écrit écrivait escribió escribio escrito dijo"
     " scritto scrive escreveu schreef geschreven skrev följande kirjoitti napsal napsala píše napísal napísala napisał napisała"
     " pisze írta написал написала написав писал писала пишет пише написа yazdı yazmış scris napisao napisala kirjutas έγραψε viết"
-    " menulis escriure parašė rakstīja כתב כתבה كتب كتبت كتابة نوشت لکھا"
+    " menulis escriure parašė rašė rašo rakstīja raksta כתב כתבה كتب كتبت يكتب كتابة نوشت لکھا napisal napisali написао написала напиша"
+    " skrifaði skrifar idatzi isinulat escribiu жазды yazıb shkroi yozdi लिखा எழுதியது skryf ysgrifennodd"
 ).split())
-WROTE_PARTS = ("写道", "寫道", "写了", "書きました", "のメッセージ", "작성", "씀", "เขียน")
+WROTE_PARTS = ("写道", "寫道", "写了", "書きました", "のメッセージ", "작성", "쓴 글", "씀", "のメール", "เขียน")
 WORD = re.compile(r"[^\W\d_]+")
 ON = re.compile(
-    r"^(?:on|at|am|le|el|il|op|den|på|em|no dia|dne|dňa|w dniu|dnia|den|vào|pada|στις|dana|u|la|ב|ב-|בתאריך|في|بتاريخ|يوم|در|于"
+    r"^(?:on|at|am|le|el|il|op|den|på|em|no dia|dne|dňa|w dniu|dnia|den|vào|pada|στις|dana|u|la|pe|în|på|na|на|þann|noong|v|o|в|у"
+    r"|kuupäev|ב|ב-|בתאריך|في|بتاريخ|يوم|در|于"
     r"|在)\b", re.IGNORECASE)
-
-SENT_FROM = re.compile(
-    r"^(?!.*\b(?:is|was|are|much|than|then i|because|yesterday)\b)\W*(?:[\w ]{0,30}\b(?:from|via) (?:my )?(?:mobile|i?phone)\b"
-    r"|sent (?:from|via|with|by|on)\b|get \W?outlook for|get yahoo|from my \w+|von mein|gesendet (?:von|mit|über)"
-    r"|diese nachricht wurde von mein"
-    r"|envoy[ée]e? (?:de|depuis|à partir|avec|via)|provenance\s*:|enviado (?:desde|do|de|con|via|com|a partir)|inviato (?:da|dal|con)"
-    r"|verstuurd v|verzonden v"
-    r"|skickat från|sendt fra|lähetetty |odesláno z|odoslané z|wysłan[eo] z|отправлено (?:с|из)|надіслано з|trimis (?:de|din)"
-    r"|poslano (?:s|z|iz)"
-    r"|elküldve|iphone.{0,12}elküldve|iphone.{0,8}gönderildi|saadetud minu|télécharger outlook|obtener outlook|outlook für"
-    r"|scarica outlook|baixe o outlook"
-    r"|أُ?رسلت? من|تم الإرسال من|تم الارسال من|مرسل(?:ة)? من|مُرسل من|الحصول على outlook|احصل على outlook|ارسال شده از|از .{0,12} من ارسال"
-    r"|发自我的|發自我的|从我的|從我的|iphone ?から|(?:나의|내) .{0,20}보냄|sendt med|sent per |verzonden met"
-    r"|mit freundlichen grüßen gesendet)"
-    r"|^\W*\w[\w' ]{0,20}(?:['’]?(?:dan|den|umdan|ımdan)) gönderildi\W*$", re.IGNORECASE)
 
 FORWARD_PREFIX = re.compile(
     r"^\W{0,2}(?:fwd?|wg|tr|rv|enc|i|vs|vb|pd|doorst|vl|pz|ynt?: ?fw|i̇lt|ilt|továbbítás|továbbítva|továb|fs|videresend|videresendt"
     r"|redir|přeposláno|přep|odp: ?fw"
     r"|переслать|пересл|переслано|перенаправлено|пересилання|إعادة توجيه|تحويل|محوّل|محول|转发|轉寄|転送|전달|προώθ|ΠΡΘ|fv|edastatud"
     r"|edasi|proslijeđeno|прсл|пд|пер"
-    r"|forward)\.?\s*[:：]\s*",
+    r"|forward|הועבר|הע|هدایت|إحالة|إعادة إرسال|vidarebefordrat|prosleđeno|прослеђено|pr|pers|pārs|转寄|轉發)\.?\s*[:：]\s*",
     re.IGNORECASE)
 # "VS:" forwards in Norwegian and answers in Finnish and Danish.
 EITHER_PREFIX = re.compile(r"^\W{0,2}vs\s*:", re.IGNORECASE)
@@ -108,6 +102,8 @@ REPLY_PREFIX = re.compile(
 
 MAX_LINE = 2_000
 BIDI = re.compile("[\u064b-\u0652\u0670\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+LABEL_WORDS = [label for labels in LABELS.values() for label in labels.split("|")]
+LABEL_KINDS = {BIDI.sub("", label).casefold(): kind for kind, labels in LABELS.items() for label in labels.split("|")}
 
 
 def plainly(line: str) -> str:
