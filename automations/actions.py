@@ -21,6 +21,8 @@ from helpdesk.models import Event, Ticket
 from helpdesk.models.ticket import PRIORITIES
 
 MOST_ACTIONS = 20
+GONE = frozenset({"gone", "unknown", "agent_unknown", "team_unknown", "type_unknown", "policy_unknown"})
+"""Results that say that what an action names is not there any more."""
 Action = dict[str, Any]
 
 

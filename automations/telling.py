@@ -17,7 +17,7 @@ from helpdesk.actions.desk_note import write_note
 from helpdesk.actions.notices import notify
 from helpdesk.actions.webhooks import queue
 from helpdesk.extensions import db
-from helpdesk.models import Agent, CannedReply, Rule, RuleVersion, Webhook, team_agent
+from helpdesk.models import Agent, CannedReply, Rule, RuleVersion, SlaPolicy, Webhook, team_agent
 from helpdesk.placeholders import fill
 from helpdesk.queries.canned import Missing, text_for
 from helpdesk.queries.canned_values import values_for
@@ -78,6 +78,12 @@ def agents_of(doing: Doing, who: str) -> list[int]:
     return [int(who.removeprefix("agent:"))]
 
 
+def policies() -> Choices:
+    """Promises in force, by their order; "" leaves it to their conditions."""
+    rows = db.session.scalars(select(SlaPolicy).where(SlaPolicy.active).order_by(SlaPolicy.position, SlaPolicy.id))
+    return [("", _("The first whose conditions hold")), *((str(one.id), one.shown_name(reader().language)) for one in rows)]
+
+
 def webhooks() -> Choices:
     """By name."""
     return [(str(one.id), one.name) for one in db.session.scalars(select(Webhook).order_by(Webhook.name, Webhook.id))]
@@ -113,6 +119,8 @@ def run_macro(doing: Doing, value: Any) -> str:
 for each in (
     Act("set_type", _l("set the type to"), "choice", "type", by_change(lambda value: change.set_type(number(value))), choices.types,
         pretend=in_mind("type_id", number)),
+    Act("set_policy", _l("put under the policy"), "choice", "policy", by_change(lambda value: change.set_policy(number(value))), policies,
+        pretend=in_mind("sla_policy_id", number)),
     Act("reply", _l("answer in the customer's language, by their door, with"), "choice", "", reply, replies),
     Act("note", _l("leave the note"), "text", "", leave_note),
     Act("notify", _l("tell on the page"), "choice", "", tell, listeners),
