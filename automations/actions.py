@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from automations.conditions import choices
 from automations.conditions.choices import Choices
-from automations.conditions.kinds import tags_of
 from automations.facts import Facts
+from automations.said import Said
 from helpdesk.actions import change
 from helpdesk.actions.record import Actor
 from helpdesk.errors import HelpdeskError
@@ -21,6 +21,8 @@ from helpdesk.models import Event, Ticket
 from helpdesk.models.ticket import PRIORITIES
 
 MOST_ACTIONS = 20
+GONE = frozenset({"gone", "unknown", "agent_unknown", "team_unknown", "type_unknown", "policy_unknown"})
+"""Results that say that what an action names is not there any more."""
 Action = dict[str, Any]
 
 
@@ -54,9 +56,18 @@ class Pretended(Protocol):
     """A ticket kept in mind: the columns of a ticket, and its folded tags."""
 
     tags: set[str]
+    said: Said
 
     def set(self, column: str, value: Any) -> bool:
         """Whether that was a change."""
+        ...
+
+    def set_tag(self, name: str, *, on: bool) -> bool:
+        """The same for a tag."""
+        ...
+
+    def write(self, kind: str, text: str) -> None:
+        """A "note", or an "outgoing" message."""
         ...
 
 
@@ -94,18 +105,9 @@ def in_mind(column: str, as_kept: Callable[[Any], Any] = str) -> Callable[[Prete
     return lambda ticket, value: "done" if ticket.set(column, as_kept(value)) else "nothing"
 
 
-def tag_in_mind(ticket: Pretended, value: Any) -> str:
-    """Adds tags."""
-    new = tags_of(value) - ticket.tags
-    ticket.tags |= new
-    return "done" if new else "nothing"
-
-
-def untag_in_mind(ticket: Pretended, value: Any) -> str:
-    """Takes tags off."""
-    gone = tags_of(value) & ticket.tags
-    ticket.tags -= gone
-    return "done" if gone else "nothing"
+def tags_in_mind(*, on: bool) -> "Callable[[Pretended, Any], str]":
+    """Adds tags, or takes them off."""
+    return lambda ticket, value: "done" if sum(ticket.set_tag(name, on=on) for name in value) else "nothing"
 
 
 def number(value: Any) -> int | None:
@@ -122,8 +124,8 @@ FIXED = (
         pretend=in_mind("status")),
     Act("set_priority", _l("set the priority to"), "choice", "priority", by_change(change.set_priority), choices.priorities,
         pretend=in_mind("priority", PRIORITIES.index)),
-    Act("tag", _l("add the tags"), "tags", "", every_tag(change.tag), pretend=tag_in_mind),
-    Act("untag", _l("take off the tags"), "tags", "", every_tag(change.untag), pretend=untag_in_mind),
+    Act("tag", _l("add the tags"), "tags", "", every_tag(change.tag), pretend=tags_in_mind(on=True)),
+    Act("untag", _l("take off the tags"), "tags", "", every_tag(change.untag), pretend=tags_in_mind(on=False)),
     Act("move", _l("move to"), "choice", "place", by_change(change.move), choices.places, pretend=in_mind("place")),
 )  # fmt: skip
 for each in FIXED:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.folding import fold, index_tokens
-from helpdesk.models import Address, Contact, Event, Message, Tag, Ticket, ticket_tag
+from helpdesk.models import Contact, Event, Message, Tag, Ticket, ticket_tag
 
 CUSTOMER, OURS = ("incoming",), ("outgoing",)
 
@@ -47,6 +47,8 @@ class Source(Protocol):
     def counts(self) -> dict[str, int]: ...
 
     def last(self, kinds: tuple[str, ...]) -> datetime | None: ...
+
+    def last_event(self, kinds: tuple[str, ...]) -> datetime | None: ...
 
 
 class Facts:
@@ -158,7 +160,6 @@ class Tables:
         return self.session.scalar(at)
 
 
-def address_of(session: Session, contact_id: int) -> str:
-    """The contact's first e-mail address, "" without one."""
-    found = select(Address.value).where(Address.contact_id == contact_id, Address.kind == "email").order_by(Address.id).limit(1)
-    return session.scalar(found) or ""
+    def last_event(self, kinds: tuple[str, ...]) -> datetime | None:
+        """When something of these kinds happened to the ticket last."""
+        return self.session.scalar(select(func.max(Event.at)).where(Event.ticket_id == self.ticket.id, Event.kind.in_(kinds)))

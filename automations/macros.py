@@ -24,6 +24,8 @@ from helpdesk.queries.canned import Missing, text_for
 from helpdesk.queries.canned_values import values_for
 from helpdesk.visit.reader import reader
 
+DONE = frozenset({"done", "nothing", "composed", "queued", "kept", "known"})
+"""Results with which a macro goes on; a webhook that is told later, or of this anyway, refuses nothing."""
 LEFT_OUT = ("run_macro",)
 """Acts that no macro is written with."""
 
@@ -71,7 +73,7 @@ def do(doing: Doing, action: Action) -> dict[str, Any]:
     if act is None:
         raise Invalid(_("This macro wants something that the desk cannot do any more. Nothing was changed."))
     result = COMPOSED.get(act.name, act.perform)(doing, action.get("value"))
-    if result not in ("done", "nothing", "composed"):
+    if result not in DONE:
         raise Invalid(refusal(act, result))
     return {"do": act.name, "value": action.get("value"), "result": result, "events": events_after(doing, first)}
 

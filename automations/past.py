@@ -1,107 +1,51 @@
-"""Tickets as they were: walked back from today along their events, then forward again with what a rule would have done kept in mind."""
+"""Tickets as they were: walked back from today along their events, to be lived through once more with what rules would have done."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from automations.kept import COLUMNS, Kept
+from automations.past_promises import Promised
+from automations.said import Said
+from helpdesk.clock import FAR
 from helpdesk.folding import fold
-from helpdesk.models import Contact, Event, Message, Tag, Ticket, ticket_tag
-from helpdesk.models.ticket import PRIORITIES
+from helpdesk.models import Event, Message, Tag, Ticket, ticket_tag
 
-COLUMNS = {
-    "status_changed": ("status", str), "team_changed": ("team_id", None), "ticket_assigned": ("assignee_id", None),
-    "ticket_unassigned": ("assignee_id", None), "priority_changed": ("priority", PRIORITIES.index), "ticket_moved": ("place", str),
-    "type_changed": ("type_id", None), "subject_changed": ("subject", str),
-}  # fmt: skip
-"""Kind of event -> the column that it changed, and how its "from" and "to" are kept there."""
 KEPT = (
-    "id", "inbox_id", "contact_id", "team_id", "assignee_id", "subject", "status", "priority", "place", "type_id", "created_at",
-    "due_state",
+    "id", "inbox_id", "also_inbox_id", "contact_id", "team_id", "assignee_id", "subject", "status", "priority", "place", "type_id",
+    "created_at", "snoozed_until", "related_ticket_id", "sla_policy_id", "due_at", "due_name", "due_state",
 )  # fmt: skip
-
-
-class Kept:
-    """A ticket in mind: the columns of a ticket, its folded tags, and what it was said in."""
-
-    def __init__(self, columns: dict[str, Any], tags: set[str], said: "Said") -> None:
-        self.__dict__.update(columns)
-        self.tags, self.said = tags, said
-
-    def set(self, column: str, value: Any) -> bool:
-        """Whether that was a change."""
-        before = getattr(self, column)
-        setattr(self, column, value)
-        return bool(before != value)
-
-    @property
-    def waiting_since(self) -> datetime | None:
-        """When the oldest message came that nobody has answered."""
-        return self.said.waiting_since(done=self.status in ("solved", "closed"))  # type: ignore[attr-defined]
-
-
-@dataclass
-class Said:
-    """What was said in a ticket, as far as it had been said by `at`: messages in order, with the columns that rules ask for."""
-
-    session: Session
-    messages: Sequence[Any]
-    contact_id: int
-    at: datetime
-    asked: Any = None
-    tags_now: set[str] = field(default_factory=set)
-
-    def so_far(self) -> list[Any]:
-        """Those that were there by then, and not taken back."""
-        return [one for one in self.messages if one.created_at <= self.at and not (one.cancelled_at and one.cancelled_at <= self.at)]
-
-    def message(self) -> Any:
-        """See Facts."""
-        wanted = self.asked.message_id if self.asked is not None else None
-        found = [one for one in self.so_far() if (one.id == wanted if wanted else one.kind == "incoming")]
-        return self.session.get(Message, found[-1].id) if found else None
-
-    def tags(self) -> frozenset[str]:
-        """See Facts."""
-        return frozenset(self.tags_now)
-
-    def contact(self) -> Contact | None:
-        """See Facts; as he is known today."""
-        return self.session.get(Contact, self.contact_id)
-
-    def counts(self) -> dict[str, int]:
-        """See Facts."""
-        found: dict[str, int] = defaultdict(int)
-        for one in self.so_far():
-            found[one.kind] += 1
-        return dict(found)
-
-    def last(self, kinds: tuple[str, ...]) -> datetime | None:
-        """See Facts."""
-        return max((one.created_at for one in self.so_far() if one.kind in kinds and not one.automatic), default=None)
-
-    def waiting_since(self, *, done: bool) -> datetime | None:
-        """See Kept."""
-        since: datetime | None = None
-        for one in self.so_far():
-            if one.kind == "incoming" and not one.auto_reply:
-                since = since or one.created_at
-            elif one.kind == "outgoing" and not one.automatic:
-                since = None
-        return None if done else since
+DATED = ("status_changed", "ticket_assigned", "team_changed", "priority_changed", "type_changed", "ticket_tagged")
+"""Events of before the time that is looked at, of which rules ask how long ago they were."""
 
 
 @dataclass
 class Story:
-    """One ticket with its events of a time, oldest first, and how it was before the first of them."""
+    """One ticket with its events of a time, oldest first, and how it was before the first of them; `earlier` are those before that."""
 
-    ticket: Kept
+    session: Session
+    columns: dict[str, Any]
+    tags: set[str]
+    messages: Sequence[Any]
     events: list[Any]
+    earlier: list[Any]
+    since: datetime
+    promised: Promised = field(default_factory=Promised)
+
+    def begin(self, without: frozenset[int] = frozenset()) -> Kept:
+        """The ticket as it was at the beginning; `without` are messages that are thought away."""
+        messages = [one for one in self.messages if one.id not in without] if without else list(self.messages)
+        said = Said(self.session, messages, self.columns["contact_id"], self.since)
+        for event in self.earlier:
+            said.note(event.kind, event.at, event.data)
+        kept = Kept(dict(self.columns), set(self.tags), said, self.promised.copy())
+        kept.__dict__.update(self.promised.next_due())
+        return kept
 
 
 def stories(session: Session, numbers: list[int], since: datetime) -> list[Story]:
@@ -111,6 +55,10 @@ def stories(session: Session, numbers: list[int], since: datetime) -> list[Story
         select(Event.id, Event.ticket_id, Event.kind, Event.at, Event.actor, Event.agent_id, Event.message_id, Event.data, Event.rule_id,
                Event.depth)
         .where(Event.ticket_id.in_(numbers), Event.at >= since).order_by(Event.id)))  # fmt: skip
+    earlier = grouped(session.execute(
+        select(Event.id, Event.ticket_id, Event.kind, Event.at, Event.data)
+        .where(Event.ticket_id.in_(numbers), Event.at < since, or_(Event.kind.in_(DATED), Event.kind.like("sla\\_%", escape="\\")))
+        .order_by(Event.id)))  # fmt: skip
     messages = grouped(session.execute(
         select(Message.id, Message.ticket_id, Message.kind, Message.created_at, Message.cancelled_at, Message.automatic, Message.auto_reply)
         .where(Message.ticket_id.in_(numbers)).order_by(Message.id)))  # fmt: skip
@@ -118,13 +66,12 @@ def stories(session: Session, numbers: list[int], since: datetime) -> list[Story
     held = select(ticket_tag.c.ticket_id, Tag.folded).join(Tag, Tag.id == ticket_tag.c.tag_id).where(ticket_tag.c.ticket_id.in_(numbers))
     for number, folded in session.execute(held):
         tags[number].add(folded)
-    found = []
-    for row in rows:
-        said = Said(session, messages[row.id], row.contact_id, since, tags_now=tags[row.id])
-        kept = Kept(dict(row._mapping), said.tags_now, said)  # noqa: SLF001  SQLAlchemy's public name for it
-        for event in reversed(events[row.id]):
-            apply(kept, event, "from")
-        found.append(Story(kept, events[row.id]))
+    found = [
+        Story(session, dict(row._mapping), tags[row.id], messages[row.id], events[row.id], earlier[row.id], since)  # noqa: SLF001  public
+        for row in rows
+    ]
+    for story in found:
+        walk_back(story)
     return found
 
 
@@ -136,24 +83,35 @@ def grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
     return found
 
 
-def apply(ticket: Kept, event: Any, side: str) -> bool:
+def walk_back(story: Story) -> None:
+    """Makes the story's columns and tags what they were at its beginning."""
+    said = Said(story.session, [], story.columns["contact_id"], story.since)
+    kept = Kept(story.columns, story.tags, said, Promised())
+    for event in reversed(story.events):
+        put(kept, event, "from")
+    story.columns = {name: getattr(kept, name) for name in KEPT}
+    for event in story.earlier:
+        if event.kind.startswith("sla_"):
+            story.promised.hear(event.kind, event.data)
+
+
+def put(ticket: Kept, event: Any, side: str) -> bool:
     """Makes the ticket what the event made it ("to"), or what it was before ("from"); whether that was a change, or no change at all was
     to be made."""
-    if event.kind in COLUMNS:
-        column, as_kept = COLUMNS[event.kind]
-        value = event.data.get(side)
-        return ticket.set(column, as_kept(value) if as_kept and value is not None else value)
-    if event.kind in ("ticket_tagged", "ticket_untagged"):
-        tag, adds = fold(str(event.data.get("tag", "")))[:60], (event.kind == "ticket_tagged") == (side == "to")
-        changed = (tag in ticket.tags) != adds
-        (ticket.tags.add if adds else ticket.tags.discard)(tag)
-        return changed
+    kind, data = event.kind, event.data
+    if kind in COLUMNS:
+        column, as_kept = COLUMNS[kind]
+        value = data.get(side)
+        return ticket.put(column, as_kept(value) if as_kept and value is not None else value)
+    if kind in ("ticket_tagged", "ticket_untagged"):
+        return ticket.put_tag(fold(str(data.get("tag", "")))[:60], on=(kind == "ticket_tagged") == (side == "to"))
+    if kind in ("ticket_snoozed", "ticket_woken"):
+        asleep = (kind == "ticket_snoozed") == (side == "to")
+        until = datetime.fromisoformat(data["until"]) if data.get("until") else FAR
+        return ticket.put("snoozed_until", until if asleep else None)
+    if kind == "inbox_added":
+        return ticket.put("also_inbox_id", data.get("inbox") if side == "to" else None)
+    if kind.startswith("sla_") and side == "to":
+        ticket.promised.hear(kind, data)
+        ticket.__dict__.update(ticket.promised.next_due())
     return True
-
-
-def woken(event: Any, before: str) -> Any:
-    """The change of status that a customer's message brings about by itself."""
-    return SimpleNamespace(id=event.id, ticket_id=event.ticket_id, kind="status_changed", at=event.at, actor="system", agent_id=None,
-                           message_id=None, data={"from": before, "to": "open"}, rule_id=None, depth=0)  # fmt: skip
-
-

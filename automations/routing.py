@@ -3,13 +3,14 @@
 import threading
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from automations import assignment, orders
-from automations.actions import Act, Doing, add
+from automations.actions import Act, Doing, Pretended, add
 from automations.assignment import Candidate, Chosen, Plan, Wanted
 from automations.conditions.choices import Choices
 from automations.sla.calendars import is_open
@@ -45,7 +46,14 @@ def perform(doing: Doing, value: str) -> str:
     return assign_by(doing.session, doing.ticket, doing.actor, doing.ticket.team_id, value)
 
 
-add(Act("assign_by", _l("assign within the team by"), "choice", "assignee", perform, methods))
+def pretend(ticket: Pretended, _value: Any) -> str:
+    """Whoever was there then, nobody knows; what was given out then stays as it was."""
+    if ticket.assignee_id is not None:  # type: ignore[attr-defined]
+        return "nothing"
+    return "perhaps" if ticket.team_id is not None else "no_team"  # type: ignore[attr-defined]
+
+
+add(Act("assign_by", _l("assign within the team by"), "choice", "assignee", perform, methods, pretend=pretend))
 
 
 def assign_by(session: Session, ticket: Ticket, actor: Actor, team_id: int | None, method: str) -> str:

@@ -1,7 +1,7 @@
 """What would this rule have done to the last days, had it been in force: event by event, ticket by ticket, with nothing changed.
 
-Everything else stays as it happened: other rules are taken to have done what they did. Who was online then, nobody knows; a rule that asks
-for it says so instead of guessing.
+The rules of today are taken to have been in force with it, each in its place, so that it sees what they did and they see what it did. What
+people did stays as it was. Who was online then, nobody knows; a rule that asks for it says so instead of guessing.
 """
 
 from collections.abc import Iterator
@@ -12,17 +12,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from automations import time_triggers
-from automations.actions import ACTS
-from automations.conditions.evaluate import Many, made, words_in
+from automations import orders, time_triggers
+from automations.conditions.evaluate import Broken, made, words_in
 from automations.conditions.words import WORDS
-from automations.facts import Facts
 from automations.orders import Order
-from automations.past import Kept, Story, apply, stories, woken
+from automations.past import Story, stories
+from automations.pretence import Pretence, Run, might_act
+from automations.sla.spans import ELAPSED
 from helpdesk import clock
-from helpdesk.models import Event
+from helpdesk.models import Event, Rule
 
 SET, MOST_DAYS, MOST_KEPT = 200, 90, 500
+FURTHEST = timedelta(days=400)
 
 
 @dataclass
@@ -40,18 +41,58 @@ class Simulated:
 def simulate(session: Session, kind: str, rule_id: int, definition: dict[str, Any], days: int) -> Iterator[tuple[int, int, Simulated]]:
     """Yields (tickets done, tickets in all, what was found so far) after each set of tickets. `rule_id` 0: a rule that is not kept yet."""
     since = clock.now() - timedelta(days=min(days, MOST_DAYS))
-    found = Simulated(unknown=sorted(word for word in words_in(definition["if"]) if WORDS[word].now))
-    listens = set(definition["on"]) if kind == "trigger" else set(time_triggers.SINCE[definition["after"]["since"]])
-    wanted = select(Event.ticket_id).where(Event.at >= since, Event.kind.in_(sorted(listens))).distinct().order_by(Event.ticket_id)
-    numbers = [] if found.unknown else list(session.scalars(wanted))
-    rule = Pretence(session, kind, Order(rule_id, 0, "", definition), listens, found)
+    found, tried = Simulated(unknown=unknown_of_the_past(definition)), Order(rule_id, 0, "", definition)
+    numbers = [] if found.unknown else list(session.scalars(tickets_heard_of(kind, definition, since)))
+    pretence = in_its_place(session, kind, tried)
     for chunk in in_sets(numbers):
         for story in stories(session, chunk, since):
-            rule.live_through(story)
+            live(pretence, tried, story, found)
         session.rollback()  # nothing was written, and nothing of the set is needed any more
         yield found.total, len(numbers), found
     if not numbers:
         yield 0, 0, found
+
+
+def unknown_of_the_past(definition: dict[str, Any]) -> list[str]:
+    """Words that tell of this very moment alone."""
+    return sorted(word for word in words_in(definition["if"]) if word not in WORDS or WORDS[word].now)
+
+
+def tickets_heard_of(kind: str, definition: dict[str, Any], since: datetime) -> Any:
+    """Tickets of which the rule would have heard by then; of a rule of the clock also those to which its time would have come."""
+    if kind == "timed":
+        after = definition["after"]
+        listens, begun = set(time_triggers.SINCE[after["since"]]), since - reach(after)
+    else:
+        listens, begun = set(definition["on"]), since
+    return select(Event.ticket_id).where(Event.at >= begun, Event.kind.in_(sorted(listens))).distinct().order_by(Event.ticket_id)
+
+
+def reach(after: dict[str, Any]) -> timedelta:
+    """How far before a moment what it counts from can be; open time is spread over days with nights, weekends and feasts."""
+    minutes = {"minutes": 1, "hours": 60}.get(after["unit"], 24 * 60) * after["amount"]
+    widened = timedelta(minutes=minutes) if after["unit"] in ELAPSED else timedelta(minutes=minutes) * 5 + timedelta(days=30)
+    return min(widened, FURTHEST)
+
+
+def in_its_place(session: Session, kind: str, tried: Order) -> Pretence:
+    """Every rule in force that can be lived through in mind, and the one that is tried where it stands among them; a new one comes last."""
+    others = {each: [one for one in orders.in_force(session, each) if one.rule_id != tried.rule_id] for each in ("trigger", "timed")}
+    rows = {each: [one for one in found if can_be_pretended(one)] for each, found in others.items()}
+    rule = session.get(Rule, tried.rule_id) if tried.rule_id else None
+    later = set(session.scalars(select(Rule.id).where(Rule.position > rule.position))) if rule is not None else set()
+    place = next((at for at, one in enumerate(rows[kind]) if one.rule_id in later), len(rows[kind]))
+    rows[kind].insert(place, tried)
+    return Pretence(session, rows["trigger"], rows["timed"])
+
+
+def can_be_pretended(order: Order) -> bool:
+    """Whether it asks for what can be known of the past; otherwise it did what it did."""
+    try:
+        made(order.definition["if"])
+    except Broken:
+        return False
+    return not unknown_of_the_past(order.definition)
 
 
 def in_sets(numbers: list[int]) -> Iterator[list[int]]:
@@ -60,64 +101,24 @@ def in_sets(numbers: list[int]) -> Iterator[list[int]]:
         yield numbers[start : start + SET]
 
 
-class Pretence:
-    """A rule that is tried on stories."""
+def live(pretence: Pretence, tried: Order, story: Story, found: Simulated) -> None:
+    """One ticket, into what was found."""
+    alone, did_something = len(pretence.triggers) + len(pretence.timed) == 1, False
+    found.total += 1
+    if not alone and not might_act(pretence, tried, story):
+        return
+    for run in pretence.live_through(story):
+        if run.order is tried:
+            found.matched += 1
+            did_something |= any(line["result"] in ("done", "queued", "perhaps") for line in run.did)
+            if len(found.runs) < MOST_KEPT:
+                found.runs.append(told(story, run))
+    found.changed += did_something
 
-    def __init__(self, session: Session, kind: str, order: Order, listens: set[str], found: Simulated) -> None:
-        self.session, self.kind, self.order, self.listens, self.found = session, kind, order, listens, found
-        self.conditions: Many = made(order.definition["if"])
 
-    def live_through(self, story: Story) -> None:
-        """One ticket, from its first event to now."""
-        ticket, due = story.ticket, None
-        self.did_something = False
-        for event in story.events:
-            due = self.ring(ticket, due, event.at)
-            due = self.happen(ticket, event, due)
-        self.ring(ticket, due, clock.now())
-        self.found.total += 1
-        self.found.changed += self.did_something
-
-    def happen(self, ticket: Kept, event: Any, due: datetime | None) -> datetime | None:
-        """One event as it was, unless what the rule did makes it none; the moment at which a rule of the clock is due by now."""
-        if event.kind == "message_received" and ticket.status != "open" and not event.data.get("robot"):  # type: ignore[attr-defined]
-            self.happen(ticket, woken(event, ticket.status), None)  # type: ignore[attr-defined]
-        if not apply(ticket, event, "to"):
-            return due
-        ticket.said.at, ticket.said.asked = event.at, event
-        if event.kind not in self.listens:
-            return due
-        if self.kind == "timed":
-            return self.planned(ticket, event) or due
-        if event.rule_id != self.order.rule_id or not event.rule_id:
-            self.attempt(ticket, event, event.at)
-        return due
-
-    def planned(self, ticket: Kept, event: Any) -> datetime | None:
-        """When a rule of the clock is due that counts from this event."""
-        if time_triggers.is_unasked(self.session, event):
-            return None
-        return time_triggers.moment_after(self.session, self.order, ticket, event.at)  # type: ignore[arg-type]
-
-    def ring(self, ticket: Kept, due: datetime | None, until: datetime) -> datetime | None:
-        """Tries the rule at its moment, if that has come by then; what is still to come."""
-        if due is None or due > until:
-            return due
-        ticket.said.at, ticket.said.asked = due, None
-        self.attempt(ticket, None, due)
-        return None
-
-    def attempt(self, ticket: Kept, event: Any, at: datetime) -> None:
-        """As triggers.attempt, in mind."""
-        facts = Facts(ticket, event, ticket.said, at)
-        if not self.conditions.holds(facts):
-            return
-        seen = self.conditions.told(facts) if len(self.found.runs) < MOST_KEPT else []
-        did = [{**action, "result": ACTS[action["do"]].pretend(ticket, action.get("value"))} for action in self.order.definition["then"]]
-        self.found.matched += 1
-        self.did_something |= any(line["result"] == "done" for line in did)
-        if len(self.found.runs) < MOST_KEPT:
-            self.found.runs.append({
-                "ticket": ticket.id, "subject": ticket.subject, "event": event.id if event else None,  # type: ignore[attr-defined]
-                "at": at.isoformat(), "seen": seen, "did": did,
-            })  # fmt: skip
+def told(story: Story, run: Run) -> dict[str, Any]:
+    """As the page and the command show it."""
+    return {
+        "ticket": story.columns["id"], "subject": story.columns["subject"], "event": run.event.id if run.event is not None else None,
+        "at": run.at.isoformat(), "seen": run.seen, "did": run.did,
+    }  # fmt: skip

@@ -1,23 +1,27 @@
 """Acts that tell somebody something: the customer, colleagues, another program, whoever reads the ticket later; and acts that stand for
 several. Importing this puts them into the menu."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from automations import actions
-from automations.actions import Act, Doing, by_change, in_mind, number
+from automations.actions import ACTS, Act, Action, Doing, Pretended, by_change, in_mind, number
 from automations.conditions import choices
 from automations.conditions.choices import Choices
+from automations.said import Said
 from helpdesk.actions import canned, change
+from helpdesk.actions.automatic import PER_TICKET, refused
 from helpdesk.actions.automatic_reply import answer_with
 from helpdesk.actions.desk_note import write_note
 from helpdesk.actions.notices import notify
 from helpdesk.actions.webhooks import queue
 from helpdesk.extensions import db
-from helpdesk.models import Agent, CannedReply, Rule, RuleVersion, Webhook, team_agent
+from helpdesk.models import Agent, CannedReply, Rule, RuleVersion, SlaPolicy, Ticket, Webhook, team_agent
 from helpdesk.placeholders import fill
 from helpdesk.queries.canned import Missing, text_for
 from helpdesk.queries.canned_values import values_for
@@ -44,10 +48,38 @@ def reply(doing: Doing, value: Any) -> str:
     filled = fill(chosen.text, values_for(doing.session, doing.ticket, chosen.language, answering=message))
     if filled.missing:
         return f"missing_value:{filled.missing[0]}"
-    refused = answer_with(doing.session, doing.ticket, message, filled.text, chosen.language, doing.actor)
-    if not refused:
+    reason = answer_with(doing.session, doing.ticket, message, filled.text, chosen.language, doing.actor)
+    if not reason:
         canned.count(doing.session, found.id)
-    return refused or "done"
+    return reason or "done"
+
+
+def pretend_reply(ticket: Pretended, value: Any) -> str:
+    """Whether the answer would have left, as far as that can be known: what was counted then over all tickets of a customer is not."""
+    session, message = ticket.said.session, ticket.said.message()
+    found = session.get(CannedReply, number(value) or 0)
+    if found is None or not found.active:
+        return "gone"
+    if message is None or message.kind != "incoming":
+        return "no_message"
+    chosen = text_for(session, cast(Ticket, ticket), found)
+    if isinstance(chosen, Missing):
+        return f"missing_language:{chosen.language}"
+    filled = fill(chosen.text, values_for(session, cast(Ticket, ticket), chosen.language, answering=message))
+    if filled.missing:
+        return f"missing_value:{filled.missing[0]}"
+    if reason := refused(session, cast(Ticket, ticket), message):
+        return reason
+    if answered_lately(ticket.said):
+        return "often"
+    ticket.write("outgoing", filled.text)
+    return "done"
+
+
+def answered_lately(said: Said) -> bool:
+    """Whether the desk wrote by itself within the day before."""
+    day = said.at - timedelta(seconds=PER_TICKET.seconds)
+    return any(one.automatic and one.kind == "outgoing" and one.created_at > day for one in said.so_far())
 
 
 def listeners() -> Choices:
@@ -58,24 +90,35 @@ def listeners() -> Choices:
 
 def tell(doing: Doing, value: Any, *, by_mail: bool = False) -> str:
     """A notice on the page of whoever it is."""
-    agents = agents_of(doing, str(value))
+    agents = agents_of(doing.session, doing.ticket, str(value))
     rule = doing.session.get(Rule, doing.actor.rule_id or 0)
     words = {"kind": "rule_told", "rule": rule.name if rule else ""}
     notify(doing.session, agents, doing.ticket.id, words, by_mail=by_mail)
     return "done" if agents else "nobody"
 
 
-def agents_of(doing: Doing, who: str) -> list[int]:
+def agents_of(session: Session, ticket: Any, who: str) -> list[int]:
     """Their ids; those of the supervisors include the admins."""
     if who == "assignee":
-        return [doing.ticket.assignee_id] if doing.ticket.assignee_id else []
+        return [ticket.assignee_id] if ticket.assignee_id else []
     if who == "team":
-        members = select(team_agent.c.agent_id).where(team_agent.c.team_id == doing.ticket.team_id)
-        return list(doing.session.scalars(members.order_by(team_agent.c.agent_id)))
+        members = select(team_agent.c.agent_id).where(team_agent.c.team_id == ticket.team_id)
+        return list(session.scalars(members.order_by(team_agent.c.agent_id)))
     if who == "supervisors":
         wanted = select(Agent.id).where(Agent.active, Agent.role.in_(["supervisor", "admin"])).order_by(Agent.id)
-        return list(doing.session.scalars(wanted))
+        return list(session.scalars(wanted))
     return [int(who.removeprefix("agent:"))]
+
+
+def pretend_tell(ticket: Pretended, value: Any) -> str:
+    """Whether anybody would have been there to be told."""
+    return "done" if agents_of(ticket.said.session, ticket, str(value)) else "nobody"
+
+
+def policies() -> Choices:
+    """Promises in force, by their order; "" leaves it to their conditions."""
+    rows = db.session.scalars(select(SlaPolicy).where(SlaPolicy.active).order_by(SlaPolicy.position, SlaPolicy.id))
+    return [("", _("The first whose conditions hold")), *((str(one.id), one.shown_name(reader().language)) for one in rows)]
 
 
 def webhooks() -> Choices:
@@ -88,9 +131,23 @@ def tell_webhook(doing: Doing, value: Any) -> str:
     return queue(doing.session, number(value) or 0, doing.ticket, doing.facts.event, doing.actor)
 
 
+def pretend_webhook(ticket: Pretended, value: Any) -> str:
+    """Whether the webhook, as it is today, would have been told."""
+    webhook = ticket.said.session.get(Webhook, number(value) or 0)
+    if webhook is None:
+        return "gone"
+    return "queued" if webhook.active else "kept" if webhook.switched_off else "off"
+
+
 def leave_note(doing: Doing, value: Any) -> str:
     """A note for colleagues, word for word."""
     write_note(doing.session, doing.ticket, str(value), doing.actor)
+    return "done"
+
+
+def pretend_note(ticket: Pretended, value: Any) -> str:
+    """The same in mind."""
+    ticket.write("note", str(value))
     return "done"
 
 
@@ -102,22 +159,42 @@ def macros() -> Choices:
 
 def run_macro(doing: Doing, value: Any) -> str:
     """Everything that the macro says, in order; a macro within a macro is left out."""
-    rule = doing.session.get(Rule, number(value) or 0)
-    if rule is None or rule.kind != "macro" or not rule.active:
+    said = said_by_macro(doing.session, value)
+    if said is None:
         return "gone"
-    said = doing.session.get_one(RuleVersion, rule.version_id).definition["then"]
-    results = [actions.perform(doing, action)["result"] for action in said if action["do"] != "run_macro"]
-    return "done" if "done" in results else "nothing"
+    results = [actions.perform(doing, action)["result"] for action in said]
+    return "done" if {"done", "queued"} & set(results) else "nothing"
+
+
+def said_by_macro(session: Session, value: Any) -> list[Action] | None:
+    """Its actions; None for one that is gone or switched off."""
+    rule = session.get(Rule, number(value) or 0)
+    if rule is None or rule.kind != "macro" or not rule.active:
+        return None
+    said: list[Action] = session.get_one(RuleVersion, rule.version_id).definition["then"]
+    return [action for action in said if action["do"] != "run_macro"]
+
+
+def pretend_macro(ticket: Pretended, value: Any) -> str:
+    """The same in mind."""
+    said = said_by_macro(ticket.said.session, value)
+    if said is None:
+        return "gone"
+    results = [ACTS[action["do"]].pretend(ticket, action.get("value")) for action in said if action["do"] in ACTS]
+    return "done" if {"done", "queued"} & set(results) else "nothing"
 
 
 for each in (
     Act("set_type", _l("set the type to"), "choice", "type", by_change(lambda value: change.set_type(number(value))), choices.types,
         pretend=in_mind("type_id", number)),
-    Act("reply", _l("answer in the customer's language, by their door, with"), "choice", "", reply, replies),
-    Act("note", _l("leave the note"), "text", "", leave_note),
-    Act("notify", _l("tell on the page"), "choice", "", tell, listeners),
-    Act("notify_by_mail", _l("tell by mail"), "choice", "", lambda doing, value: tell(doing, value, by_mail=True), listeners),
-    Act("webhook", _l("tell the webhook"), "choice", "", tell_webhook, webhooks),
-    Act("run_macro", _l("run the macro"), "choice", "", run_macro, macros),
+    Act("set_policy", _l("put under the policy"), "choice", "policy", by_change(lambda value: change.set_policy(number(value))), policies,
+        pretend=in_mind("sla_policy_id", number)),
+    Act("reply", _l("answer in the customer's language, by their door, with"), "choice", "", reply, replies, pretend=pretend_reply),
+    Act("note", _l("leave the note"), "text", "", leave_note, pretend=pretend_note),
+    Act("notify", _l("tell on the page"), "choice", "", tell, listeners, pretend=pretend_tell),
+    Act("notify_by_mail", _l("tell by mail"), "choice", "", lambda doing, value: tell(doing, value, by_mail=True), listeners,
+        pretend=pretend_tell),
+    Act("webhook", _l("tell the webhook"), "choice", "", tell_webhook, webhooks, pretend=pretend_webhook),
+    Act("run_macro", _l("run the macro"), "choice", "", run_macro, macros, pretend=pretend_macro),
 ):  # fmt: skip
     actions.add(each)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from automations import actions, orders
-from automations.conditions.evaluate import made
+from automations.conditions.evaluate import Broken, made
 from automations.facts import Facts, facts_of
 from automations.orders import Order
 from helpdesk.actions.record import Actor, held_ticket
@@ -44,7 +44,13 @@ def handle(session: Session, event: Event) -> None:
 def attempt(session: Session, order: Order, look: Look, facts: Facts) -> bool:
     """Tries one rule; whether it acted."""
     begun = time.perf_counter()
-    conditions = made(order.definition["if"])
+    try:
+        conditions = made(order.definition["if"])
+    except Broken as problem:  # written by hand, or by an older release: the other rules go on
+        did = [{"do": "", "value": str(problem), "result": "broken", "events": []}]
+        note_run(session, look, matched=False, seen=[], did=did, cost_us=0)
+        trip(session, look.rule_id, look.ticket_id, "broken")
+        return False
     if not conditions.holds(facts):
         return False
     limit = too_often(session, look)
@@ -61,4 +67,7 @@ def act(session: Session, order: Order, look: Look, facts: Facts) -> list[dict[s
     """Does what the rule says, as the rule."""
     actor = Actor("rule", why="", rule_id=order.rule_id, cause_id=look.event_id, depth=look.depth)
     doing = actions.Doing(session, facts.ticket, actor, facts)
-    return [actions.perform(doing, action) for action in order.definition["then"]]
+    did = [actions.perform(doing, action) for action in order.definition["then"]]
+    if any(line["result"] in actions.GONE for line in did):
+        trip(session, look.rule_id, look.ticket_id, "gone")
+    return did

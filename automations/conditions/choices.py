@@ -1,9 +1,10 @@
 """What can be chosen as a value, in the reader's language: (value, label)."""
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from helpdesk.extensions import db
-from helpdesk.models import TicketType
+from helpdesk.models import SlaPolicy, SlaPolicyVersion, TicketType
 from helpdesk.models.ticket import PLACES, PRIORITIES, QUEUES, STATUSES
 from helpdesk.models.view import ORDERS
 from helpdesk.queries import roster
@@ -69,6 +70,40 @@ def teams() -> Choices:
 def inboxes() -> Choices:
     """By name."""
     return named({number: names[:2] for number, names in roster.names().inboxes.items()})
+
+
+def inboxes_or_none() -> Choices:
+    """By name; "" is none."""
+    return [("", _("None")), *inboxes()]
+
+
+def message_kinds() -> Choices:
+    """What was said, by whom to whom."""
+    return [("incoming", _("The customer's message")), ("outgoing", _("Our answer")), ("note", _("Internal note")), ("", _("None"))]
+
+
+def proofs() -> Choices:
+    """What our mail server says of the sender."""
+    return [("pass", _("The sender is proved")), ("fail", _("The proof failed")), ("unknown", _("It says nothing")), ("", _("None"))]
+
+
+def signatures() -> Choices:
+    """Of a signed mail."""
+    return [("valid", _("Valid")), ("invalid", _("Invalid")), ("unchecked", _("Not checked")), ("", _("Not signed"))]
+
+
+def promises() -> Choices:
+    """Targets by their names: the three of every policy, then the stages that policies name."""
+    fixed = [("first_response", _("First response")), ("next_response", _("Next response")), ("resolution", _("Resolution"))]
+    return [("", _("None")), *fixed, *stages(reader().language)]
+
+
+def stages(language: str) -> Choices:
+    """Of all policies, each once."""
+    said = select(SlaPolicyVersion.definition).join(SlaPolicy, SlaPolicy.version_id == SlaPolicyVersion.id).order_by(SlaPolicy.position)
+    rows = [stage for told in db.session.scalars(said) for stage in told.get("targets", {}).get("stages", [])]
+    named = {f"stage:{one['name']}": (one.get("name_ar") if language == "ar" else "") or one["name"] for one in rows}
+    return list(named.items())
 
 
 def agents() -> Choices:

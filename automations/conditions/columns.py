@@ -69,7 +69,9 @@ def flagged(name: str) -> ColumnElement[bool]:
 
 STATUS, PRIORITY, PLACE, PROMISE = Column(Ticket.status), Column(Ticket.priority, rank), Column(Ticket.place), Column(Ticket.due_state)
 TYPE, TEAM, ASSIGNEE = Column(Ticket.type_id, number), Column(Ticket.team_id, number), Column(Ticket.assignee_id, number)
-INBOX, TAGS = Column(Ticket.inbox_id, number), Column(tagged, rows=4)
+INBOX, ALSO_INBOX, TAGS = Column(Ticket.inbox_id, number), Column(Ticket.also_inbox_id, number), Column(tagged, rows=4)
+SNOOZED, RELATED = Column(Ticket.snoozed_until.is_not(None)), Column(Ticket.related_ticket_id.is_not(None))
+PROMISED, NOTES = Column(Ticket.due_name), Column(said("note"), rows=12)
 MESSAGES, FROM_CUSTOMER, FROM_US = Column(said(), rows=12), Column(said("incoming"), rows=12), Column(said("outgoing"), rows=12)
 CHANNEL = Column(func.coalesce(of_message(Message.channel), ""), rows=3)
 LANGUAGE = Column(func.coalesce(func.nullif(of_message(Message.language), ""), of_contact(Contact.language), ""), rows=4)

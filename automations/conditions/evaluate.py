@@ -20,13 +20,20 @@ class Verdict:
     seen: list[dict[str, Any]] = field(default_factory=list)
 
 
+class Broken(ValueError):
+    """A condition that nobody can ask: its word or its test is not in the menu, or its value cannot be read."""
+
+
 class One:
-    """A condition that is ready to be asked."""
+    """A condition that is ready to be asked; Broken where it cannot be."""
 
     def __init__(self, condition: dict[str, Any]) -> None:
         self.condition = condition
-        self.word: Word = WORDS[condition["word"]]
-        self.ask = KINDS[self.word.kind][condition["test"]].prepare(condition.get("value"))
+        try:
+            self.word: Word = WORDS[condition["word"]]
+            self.ask = KINDS[self.word.kind][condition["test"]].prepare(condition.get("value"))
+        except (KeyError, TypeError, ValueError) as error:
+            raise Broken(str(condition)[:200]) from error
 
     def holds(self, facts: Facts) -> bool:
         """Asks. A word's fact is read once a ticket and event, however many rules ask for it."""
@@ -57,7 +64,7 @@ class Many:
 
 
 def made(group: dict[str, Any]) -> Many:
-    """A group that was found free of problems, ready to be asked; the same text is made ready once a process."""
+    """A group ready to be asked, Broken if one of its conditions cannot be; the same text is made ready once a process."""
     return _made(json.dumps(group, sort_keys=True, ensure_ascii=False))
 
 

@@ -15,6 +15,7 @@ EVENT_WORDS: dict[str, LazyString] = {
     "status_changed": _l("the status changes"),
     "priority_changed": _l("the priority changes"),
     "type_changed": _l("the type changes"),
+    "policy_changed": _l("the ticket is put under a policy"),
     "subject_changed": _l("the subject changes"),
     "team_changed": _l("the team changes"),
     "ticket_assigned": _l("the ticket is assigned"),

@@ -15,7 +15,7 @@ from helpdesk.models import Event, SlaPolicy, SlaPolicyVersion, SlaTarget, Ticke
 
 CHOOSING = frozenset({
     "ticket_opened", "type_changed", "team_changed", "ticket_tagged", "ticket_untagged", "priority_changed", "subject_changed",
-    "inbox_added",
+    "inbox_added", "policy_changed",
 })  # fmt: skip
 """After these a ticket may come under another policy. What the customer writes later changes nothing of what he was promised."""
 lock = threading.Lock()
@@ -56,8 +56,13 @@ def read(session: Session) -> list[Promise]:
 
 
 def promise_for(session: Session, ticket: Ticket, event: Event | None, rows: list[SlaTarget]) -> Promise | None:
-    """The policy that the ticket is under: the one it was under, until something happens that may change it; else the first that holds."""
+    """The policy that the ticket is under: the one that somebody chose for it; else the one it was under, until something happens that may
+    change it; else the first that holds."""
     promises = in_force(session)
+    if ticket.sla_policy_id is not None:
+        chosen = next((promise for promise in promises if promise.policy_id == ticket.sla_policy_id), None)
+        if chosen is not None:
+            return chosen
     if rows and event is not None and event.kind not in CHOOSING:
         was = policy_of(session, rows)
         same = next((promise for promise in promises if promise.policy_id == was), None)

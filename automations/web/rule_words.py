@@ -28,6 +28,25 @@ def result_words(result: str) -> str:
         "agent_unknown": _("not done: that agent is not here any more"),
         "team_unknown": _("not done: that team is not here any more"),
         "type_unknown": _("not done: that type is not in use any more"),
+        "policy_unknown": _("not done: that policy is not in use any more"),
+        "broken": _("not tried: it asks for something that the desk does not know"),
+        "queued": _("done"),
+        "kept": _("kept: the webhook is switched off by the desk; what happens waits for a replay"),
+        "known": _("nothing to change: the webhook is told of it anyway"),
+        "off": _("not done: the webhook is switched off"),
+        "perhaps": _("whoever would have been there"),
+        "robot": _("not sent: a program wrote the message"),
+        "sender": _("not sent: the message came from where nobody reads answers"),
+        "ours": _("not sent: the message came from an address of the desk"),
+        "forged": _("not sent: the sender is forged"),
+        "stranger": _("not sent: the message is not the customer's own"),
+        "unreachable": _("not sent: the address is dead or blocked"),
+        "often": _("not sent: enough was sent to this address by itself"),
+        "breaker": _("not sent: the inbox wrote too much by itself; it rests for an hour"),
+        "nobody_there": _("nobody of the team was there"),
+        "all_full": _("everybody who was there had as much as fits"),
+        "closed": _("the team's hours were over"),
+        "no_team": _("the ticket had no team"),
     }
     return said.get(name) or _("not done: %(words)s", words=result)
 
@@ -35,12 +54,8 @@ def result_words(result: str) -> str:
 def switched_off_words(why: str) -> str:
     """Why the desk itself switched a rule off."""
     said = {
-        "limit_ticket": _("it acted on one ticket too often within an hour"),
-        "limit_rule": _("it acted too often within an hour"),
-        "rule": _("it acted too often within an hour"),
-        "ticket": _("it acted on one ticket too often within an hour"),
-        "loop": _("it and another rule answered each other without end"),
-        "broken": _("what it names is not there any more"),
+        "often": _("it acted too often within an hour"),
+        "broken": _("it asks for something that the desk does not know"),
     }
     return said.get(why) or why
 

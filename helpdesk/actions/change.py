@@ -12,7 +12,7 @@ from helpdesk.actions.record import SYSTEM, Actor, by_agent, held_ticket, record
 from helpdesk.actions.transaction import hint, transaction
 from helpdesk.errors import Invalid
 from helpdesk.folding import fold
-from helpdesk.models import Agent, Tag, Team, Ticket, TicketType, ticket_tag
+from helpdesk.models import Agent, SlaPolicy, Tag, Team, Ticket, TicketType, ticket_tag
 from helpdesk.models.ticket import PLACES, PRIORITIES, STATUSES
 from helpdesk.policy import Viewer, topics_of_ticket
 
@@ -108,6 +108,22 @@ def set_type(type_id: int | None) -> Change:
             raise Invalid("type_unknown", "type")
         before, ticket.type_id = ticket.type_id, type_id
         record(session, ticket, "type_changed", actor, {"from": before, "to": type_id})
+
+    return apply
+
+
+def set_policy(policy_id: int | None) -> Change:
+    """Under a promise that somebody chose, whatever its conditions say; None: under the first whose conditions hold."""
+
+    def apply(session: Session, ticket: Ticket, actor: Actor) -> None:
+        if ticket.sla_policy_id == policy_id:
+            return
+        policy = session.get(SlaPolicy, policy_id) if policy_id is not None else None
+        if policy_id is not None and (policy is None or not policy.active):
+            raise Invalid("policy_unknown", "policy")
+        before, ticket.sla_policy_id = ticket.sla_policy_id, policy_id
+        names = {"name": policy.name, "name_ar": policy.name_ar} if policy else {}
+        record(session, ticket, "policy_changed", actor, {"from": before, "to": policy_id} | names)
 
     return apply
 

@@ -48,7 +48,8 @@ def note_run(
 
 def too_often(session: Session, look: Look) -> str:
     """ "" while the rule may act; else which limit it met: "ticket" or "rule". Counted in the log itself."""
-    hour = RuleRun.at > clock.now() - timedelta(hours=1)
+    now = clock.now()
+    hour = RuleRun.at.between(now - timedelta(hours=1), now)  # what a clock that ran ahead wrote does not count (safety M16)
     here = select(func.count()).where(RuleRun.rule_id == look.rule_id, RuleRun.ticket_id == look.ticket_id, RuleRun.matched, hour)
     if (session.scalar(here) or 0) >= MOST_ON_TICKET:
         return "ticket"
@@ -56,18 +57,29 @@ def too_often(session: Session, look: Look) -> str:
     return "rule" if next(looks) % LOOK_EVERY == 0 and session.scalar(oldest) is not None else ""
 
 
+OFF = {"rule": "often", "broken": "broken"}
+"""Limits after which the desk switches a rule off -> why that is said to be."""
+
+
 def trip(session: Session, rule_id: int, ticket_id: int, why: str) -> None:
-    """A rule met a limit: "chain", "ticket" or "rule". Its owner is told, once an hour; one that acts too often is switched off."""
+    """A rule met a limit: "chain", "ticket" or "rule"; or what it names is "gone", or cannot be asked ("broken"). Its owner is told, once
+    an hour; one that acts too often, or cannot be read, is switched off."""
     rule = session.get(Rule, rule_id)
     if rule is None or spend(session, TOLD, f"{rule_id} {why}").full:
         return
     version = session.get(RuleVersion, rule.version_id or 0)
     owner = version.agent_id if version else None
-    words = {"kind": "rule_off" if why == "rule" else "rule_loop", "rule": rule.name, "rule_id": rule.id}
-    if why == "rule":
-        rule.active, rule.switched_off = False, "often"
+    kind = {"rule": "rule_off", "broken": "rule_broken", "gone": "rule_gone"}.get(why, "rule_loop")
+    if why in OFF:
+        rule.active, rule.switched_off = False, OFF[why]
         change_stamp(session)
-    notify(session, [owner] if owner else admins(session), None if why == "rule" else ticket_id, words)
+    told = {"kind": kind, "rule": rule.name, "rule_id": rule.id}
+    notify(session, able(session, owner) or admins(session), None if why in OFF or why == "gone" else ticket_id, told)
+
+
+def able(session: Session, owner: int | None) -> list[int]:
+    """The owner, as long as he may sign in."""
+    return list(session.scalars(select(Agent.id).where(Agent.id == owner, Agent.active))) if owner else []
 
 
 def admins(session: Session) -> list[int]:

@@ -24,6 +24,9 @@ BACK: dict[str, Back] = {
     "ticket_unassigned": (lambda ticket: ticket.assignee_id, change.assign),
     "status_changed": (lambda ticket: ticket.status, change.set_status),
     "priority_changed": (lambda ticket: PRIORITIES[ticket.priority], change.set_priority),
+    "type_changed": (lambda ticket: ticket.type_id, change.set_type),
+    "subject_changed": (lambda ticket: ticket.subject, change.set_subject),
+    "policy_changed": (lambda ticket: ticket.sla_policy_id, change.set_policy),
     "ticket_moved": (lambda ticket: ticket.place, change.move),
 }
 """Kind of event -> what of the ticket it changed, and how that is changed back. Answers that left cannot be taken back."""

@@ -35,6 +35,7 @@ KINDS = (
     "message_backfilled",
     "inbox_added",
     "type_changed",
+    "policy_changed",
     "sla_set",
     "sla_moved",
     "sla_paused",

@@ -55,7 +55,7 @@ class Ticket(db.Model):
     message of the customer that nobody answered, FAR when nobody waits; `last_event_id` is the newest row of its history;
     `also_inbox_id` a second inbox that its first mail went to, whose teams see it too. `due_at`, `due_name` and `due_state` are the
     promise that falls due next: when (None while its clock rests, since `due_since`), which, and "running", "paused" or "breached"; "" when
-    there is none.
+    there is none. `sla_policy_id`: a policy that somebody put it under; None where the conditions of policies decide.
     """
 
     __tablename__ = "ticket"
@@ -83,6 +83,7 @@ class Ticket(db.Model):
     due_name: Mapped[str] = mapped_column(String(60), default="", server_default="")
     due_state: Mapped[str] = mapped_column(String(10), default="", server_default="")
     due_since: Mapped[datetime | None] = mapped_column(Moment)
+    sla_policy_id: Mapped[int | None] = mapped_column()
 
     tags: Mapped[list[Tag]] = relationship(secondary=ticket_tag, order_by=Tag.name)
 

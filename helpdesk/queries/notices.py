@@ -50,8 +50,9 @@ def address_of(words: Words, ticket_id: int | None) -> str:
     """Where a notice leads, on this desk."""
     if ticket_id is not None:
         return f"/tickets/{ticket_id}"
+    rule = f"/rules/{words.get('rule_id', '')}"
     places = {
-        "webhook_off": f"/webhooks/{words.get('webhook_id', '')}", "rule_off": f"/rules/{words.get('rule_id', '')}",
+        "webhook_off": f"/webhooks/{words.get('webhook_id', '')}", "rule_off": rule, "rule_broken": rule, "rule_gone": rule,
         "import_done": f"/tasks/{words.get('task_id', '')}",
     }  # fmt: skip
     return places.get(str(words.get("kind")), "/notices")
@@ -69,6 +70,8 @@ def sentence(words: Words, ticket_id: int | None) -> str:
         "rule_loop": lambda: _("#%(number)s: the rule “%(rule)s” was stopped here: rules answer each other without end.",
                                number=ticket_id, rule=rule),
         "rule_off": lambda: _("The rule “%(rule)s” was switched off: it acted too often.", rule=rule),
+        "rule_broken": lambda: _("The rule “%(rule)s” was switched off: it asks for something that the desk does not know.", rule=rule),
+        "rule_gone": lambda: _("The rule “%(rule)s” could not do all of its work: what it names is not there any more.", rule=rule),
         "import_done": lambda: import_done(words),
     }
     make = told.get(str(words.get("kind")))

@@ -18,6 +18,7 @@ ICONS = {
     "status_changed": "circle-dot",
     "priority_changed": "prio2",
     "type_changed": "layers",
+    "policy_changed": "alarm-clock",
     "subject_changed": "pencil",
     "ticket_tagged": "tag",
     "ticket_untagged": "tag",
@@ -88,6 +89,8 @@ def values_of(event: Event, names: Names, language: str) -> dict[str, str]:
         return {"from": name(data.get("from", "")), "to": name(data.get("to", ""))}
     if kind == "type_changed":
         return {"from": names.type(data.get("from"), language), "to": names.type(data.get("to"), language)}
+    if kind == "policy_changed":
+        return {"policy": (data.get("name_ar") if language == "ar" else "") or data.get("name", "")}
     if kind == "inbox_added":
         return {"inbox": names.inbox(data.get("inbox"), language)}
     if kind == "ticket_snoozed":
@@ -123,6 +126,9 @@ SENTENCES: dict[str, Callable[[Event], str]] = {
     "status_changed": lambda _event: _("Status from %(from)s to %(to)s by %(who)s"),
     "priority_changed": lambda _event: _("Priority from %(from)s to %(to)s by %(who)s"),
     "type_changed": retyped,
+    "policy_changed": lambda event: (
+        _("Put under the policy %(policy)s by %(who)s") if event.data.get("to") else _("Policy left to the conditions by %(who)s")
+    ),
     "subject_changed": lambda _event: _("Subject changed to “%(subject)s” by %(who)s"),
     "ticket_tagged": lambda _event: _("Tagged “%(tag)s” by %(who)s"),
     "ticket_untagged": lambda _event: _("Tag “%(tag)s” removed by %(who)s"),

@@ -1,0 +1,83 @@
+"""What can be asked of the moment: what just happened and by whom, how long ago something was, what the desk is like."""
+
+from collections.abc import Callable
+
+from flask_babel import lazy_gettext as _l
+
+from automations.conditions import choices, columns, desk_facts
+from automations.conditions.word import Word
+from automations.facts import CUSTOMER, OURS, Facts
+from helpdesk.folding import fold
+
+
+def by_whom(facts: Facts) -> str:
+    """Whose act the event was: "agent:3", "contact", "rule" or "system"; "" when only time passed."""
+    event = facts.event
+    if event is None:
+        return ""
+    return f"agent:{event.agent_id}" if event.actor == "agent" else event.actor
+
+
+def tag_of(kind: str) -> Callable[[Facts], frozenset[str]]:
+    """The tag that the event put on or took off, folded; none of another event."""
+
+    def read(facts: Facts) -> frozenset[str]:
+        event = facts.event
+        return frozenset({fold(str(event.data.get("tag", "")))[:60]}) if event is not None and event.kind == kind else frozenset()
+
+    return read
+
+
+def since_message(*kinds: str) -> Callable[[Facts], int | None]:
+    """Minutes since a person wrote last."""
+    return lambda facts: facts.minutes_since(facts.once(f"last {kinds}", lambda: facts.source.last(kinds)))
+
+
+def since_event(*kinds: str) -> Callable[[Facts], int | None]:
+    """Minutes since something of these kinds happened last."""
+    return lambda facts: facts.minutes_since(facts.once(f"last event {kinds}", lambda: facts.source.last_event(kinds)))
+
+
+def until_due(facts: Facts) -> int | None:
+    """Minutes until the next promise falls due; None without one and where it is late."""
+    due_at = facts.ticket.due_at
+    return None if due_at is None or due_at < facts.now else -(facts.minutes_since(due_at) or 0)
+
+
+def overdue(facts: Facts) -> int | None:
+    """Minutes by which it is late; None where it is not."""
+    due_at = facts.ticket.due_at
+    return None if due_at is None or due_at > facts.now else facts.minutes_since(due_at)
+
+
+WORDS = (
+    Word("by", _l("who did it"), "change", "choice", by_whom, choices.actors),
+    Word("status_changed", _l("the status"), "change", "change", lambda facts: facts.change("status_changed"), choices.statuses),
+    Word("priority_changed", _l("the priority"), "change", "change", lambda facts: facts.change("priority_changed"), choices.priorities),
+    Word("team_changed", _l("the team"), "change", "change", lambda facts: facts.change("team_changed"), choices.teams),
+    Word("type_changed", _l("the type"), "change", "change", lambda facts: facts.change("type_changed"), choices.types),
+    Word("place_changed", _l("the place"), "change", "change", lambda facts: facts.change("ticket_moved"), choices.places),
+    Word("assigned", _l("the assignee"), "change", "change",
+         lambda facts: facts.change("ticket_assigned") or facts.change("ticket_unassigned"), choices.agents),
+    Word("tag_added", _l("the tags just added"), "change", "tags", tag_of("ticket_tagged")),
+    Word("tag_removed", _l("the tags just taken off"), "change", "tags", tag_of("ticket_untagged")),
+    Word("since_created", _l("the time since it was opened"), "time", "since", lambda facts: facts.minutes_since(facts.ticket.created_at),
+         column=columns.SINCE_CREATED),
+    Word("since_customer", _l("the time since the customer wrote"), "time", "since", since_message(*CUSTOMER),
+         column=columns.SINCE_CUSTOMER),
+    Word("since_us", _l("the time since we answered"), "time", "since", since_message(*OURS), column=columns.SINCE_US),
+    Word("since_note", _l("the time since a note was written"), "time", "since", since_message("note")),
+    Word("since_any", _l("the time since anybody wrote"), "time", "since", since_message("incoming", "outgoing", "note")),
+    Word("waiting", _l("the time the customer has waited"), "time", "since",
+         lambda facts: facts.minutes_since(facts.ticket.waiting_since), column=columns.WAITING),
+    Word("since_status", _l("the time since the status changed"), "time", "since", since_event("status_changed")),
+    Word("since_assigned", _l("the time since somebody was assigned"), "time", "since", since_event("ticket_assigned")),
+    Word("since_team", _l("the time since the team changed"), "time", "since", since_event("team_changed")),
+    Word("since_priority", _l("the time since the priority changed"), "time", "since", since_event("priority_changed")),
+    Word("since_type", _l("the time since the type changed"), "time", "since", since_event("type_changed")),
+    Word("since_tag", _l("the time since a tag was added"), "time", "since", since_event("ticket_tagged")),
+    Word("until_due", _l("the time until the promise falls due"), "time", "since", until_due),
+    Word("overdue", _l("the time by which the promise is late"), "time", "since", overdue),
+    Word("in_hours", _l("it is within business hours"), "desk", "yes", desk_facts.in_hours),
+    Word("online", _l("the number of agents online"), "desk", "number", desk_facts.agents_online, now=True),
+)  # fmt: skip
