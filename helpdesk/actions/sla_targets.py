@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.actions.record import Actor, announce, by_agent, held_ticket, record
+from helpdesk.actions.record import Actor, by_agent, held_ticket, record, record_many
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.models import DueMoment, Event, SlaMove, SlaTarget, Ticket
@@ -165,20 +165,6 @@ def in_short(row: SlaTarget) -> dict[str, Any]:
         "target": row.name, "state": row.state, "started_at": row.started_at.isoformat(),
         "due_at": row.due_at.isoformat() if row.due_at else None, "ended_at": row.ended_at.isoformat() if row.ended_at else None,
     }  # fmt: skip
-
-
-def record_many(session: Session, actor: Actor, happened: list[tuple[Ticket, str, dict[str, Any]]]) -> None:
-    """As `record`, with one statement for all."""
-    now = clock.now()
-    made = [
-        (ticket, Event(ticket_id=ticket.id, kind=kind, at=now, actor=actor.kind, data=data, cause_id=actor.cause_id, depth=actor.depth))
-        for ticket, kind, data in happened
-    ]
-    session.add_all([event for _ticket, event in made])
-    session.flush()
-    for ticket, event in made:
-        ticket.last_event_id = event.id
-        announce(session, ticket, event)
 
 
 def put_due(ticket: Ticket, rows: list[SlaTarget]) -> None:
