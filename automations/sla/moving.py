@@ -3,10 +3,9 @@
 A target is worked out from its own row here, because nothing happened to its ticket: the same start, the same rests, other hours or words.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
@@ -14,10 +13,9 @@ from sqlalchemy.orm import Session
 from automations.sla import promises
 from automations.sla.clocks import Clock, Manual, span_of
 from automations.sla.figures import figure
-from automations.sla.hours import Hours
 from automations.sla.promises import Promise
 from automations.sla.watch import By, one_of
-from automations.sla.which_hours import Which
+from automations.sla.which_hours import Instead, Which
 from helpdesk import clock, jobs, long_tasks
 from helpdesk.actions import long_tasks as slow
 from helpdesk.actions.calendars import PLAN_ANEW
@@ -32,15 +30,7 @@ from helpdesk.models.ticket import PRIORITIES
 from helpdesk.queries.sla import HeldBatch, any_open, count_open, held_batch, hours_mark, open_batch, steps_taken
 from helpdesk.queries.sla import move_is_waiting as is_waiting
 
-TASK, MOVED, BATCH, MOST_LISTED, MOST_SEEN = "sla_move", "sla_moved", 200, 200, 5000
-
-
-@dataclass(frozen=True)
-class Instead:
-    """What is thought of: hours of calendars, and words of policies."""
-
-    hours: Mapping[int, Hours] = field(default_factory=dict)
-    definitions: Mapping[int, dict[str, Any]] = field(default_factory=dict)
+TASK, MOVED, BATCH, MOST_LISTED, MOST_SEEN, MOST_SECONDS = "sla_move", "sla_moved", 200, 20, 5000, 2.0
 
 
 @dataclass(frozen=True)
@@ -52,13 +42,18 @@ class Preview:
     moved: int
     listed: list[tuple[SlaTarget, Ticket, datetime | None]]
 
+    @property
+    def is_news(self) -> bool:
+        """Whether something moves, or might: not all were looked at."""
+        return self.moved > 0 or self.seen < self.open_ones
+
 
 class Recount:
     """Works out targets from their rows; what policies and calendars say is looked up once."""
 
     def __init__(self, session: Session, instead: Instead, now: datetime) -> None:
         self.session, self.instead, self.now = session, instead, now
-        self.which = Which(session, instead.hours)
+        self.which = Which(session, instead)
         self.in_force = {promise.policy_id: promise for promise in promises.in_force(session)}
         self.known: dict[int, Promise] = {}
 
@@ -92,11 +87,11 @@ def clock_of(row: SlaTarget) -> Clock:
 
 
 def preview(instead: Instead) -> Preview:
-    """What would move. Reads alone; at most MOST_SEEN targets are looked at."""
-    session = db.session()
+    """What would move. Reads alone; at most MOST_SEEN targets are looked at, for MOST_SECONDS, which a page may take."""
+    session, end = db.session(), time.monotonic() + MOST_SECONDS
     recount, seen, moved, after = Recount(session, instead, clock.now()), 0, 0, 0
     listed: list[tuple[SlaTarget, Ticket, datetime | None]] = []
-    while seen < MOST_SEEN and (found := open_batch(session, after, BATCH)):
+    while seen < MOST_SEEN and time.monotonic() < end and (found := open_batch(session, after, BATCH)):
         for row, ticket in found:
             due_at = recount.due_at(row, ticket)
             if due_at != row.due_at:

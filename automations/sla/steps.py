@@ -1,6 +1,7 @@
 """What happens when a promise comes near, is broken, or stays broken: the moments that were planned have come."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,8 +14,8 @@ from helpdesk import clock
 from helpdesk.actions import sla_steps
 from helpdesk.actions.due_moments import Due
 from helpdesk.actions.record import Actor
-from helpdesk.models import DueMoment, Event, SlaPolicyVersion, SlaTarget, Ticket
-from helpdesk.queries.sla import by_id, taken_of
+from helpdesk.models import DueMoment, SlaTarget, Ticket
+from helpdesk.queries.sla import by_id, definitions, taken_of
 
 SILENT = step_key({"kind": "breach"})
 """What is done about a breach; that there is one was told by its own moment."""
@@ -23,19 +24,21 @@ SILENT = step_key({"kind": "breach"})
 def handle(session: Session, dues: Sequence[Due]) -> None:
     """The handler of due moments: whatever changed since they were planned has planned anew, so only what still stands is done."""
     targets = by_id(session, [moment.ref for moment, _ticket in dues])
+    said = Said(definitions(session, {target.version_id for target in targets.values()}))
     standing = [(moment, ticket, targets[moment.ref]) for moment, ticket in dues if stands(moment, targets.get(moment.ref))]
     aside = sla_steps.put_aside(session, [moment for moment, _ticket, _target in standing])
     taken = taken_of(session, list(targets))
+    fresh = [one for one in standing if one[0].id not in aside and (one[2].id, one[2].revision, one[0].step) not in taken]
     due = [
-        (ticket, target, moment.step) for moment, ticket, target in standing
-        if moment.id not in aside and (target.id, target.revision, moment.step) not in taken and not waits(session, moment, ticket, target)
+        (ticket, target, moment.step) for moment, ticket, target in fresh
+        if not waits(session, moment, ticket, said.of(target, moment.step))
     ]  # fmt: skip
     rows = sla_steps.take(session, due)
     events = iter(sla_steps.tell(session, [one for one in due if one[2] != SILENT]))
     for (ticket, target, step), row in zip(due, rows, strict=True):
-        event = next(events) if step != SILENT else None
-        if said := said_of(session, target, step):
-            row.did = perform(session, ticket, said["then"], event)
+        cause = next(events) if step != SILENT else None
+        if told := said.of(target, step):
+            row.did = perform(session, ticket, told["then"], cause)
 
 
 def stands(moment: DueMoment, target: SlaTarget | None) -> bool:
@@ -43,26 +46,30 @@ def stands(moment: DueMoment, target: SlaTarget | None) -> bool:
     return target is not None and target.ended_at is None and target.revision == moment.revision and target.due_at is not None
 
 
-def said_of(session: Session, target: SlaTarget, step: str) -> dict[str, Any] | None:
-    """What the policy says of the step; nothing of a plain breach."""
-    definition = session.get_one(SlaPolicyVersion, target.version_id).definition
-    found: dict[str, Any] | None = next((each for each in definition.get("steps", []) if step_key(each["at"]) == step), None)
-    return found
+@dataclass(frozen=True)
+class Said:
+    """What policies say of their steps, by version."""
+
+    definitions: dict[int, dict[str, Any]]
+
+    def of(self, target: SlaTarget, step: str) -> dict[str, Any] | None:
+        """The words of one step; nothing of a plain breach."""
+        steps: list[dict[str, Any]] = self.definitions[target.version_id].get("steps", [])
+        return next((each for each in steps if step_key(each["at"]) == step), None)
 
 
-def waits(session: Session, moment: DueMoment, ticket: Ticket, target: SlaTarget) -> bool:
+def waits(session: Session, moment: DueMoment, ticket: Ticket, said: dict[str, Any] | None) -> bool:
     """Whether the desk is late with it and nobody is at work any more: then it comes again at the opening."""
     now = clock.now()
     if now - moment.due_at <= sla_steps.PATIENCE:
         return False
-    said = said_of(session, target, moment.step)
     opening = awake(which(session).of_team(ticket)[1], now) if said and not said.get("always") else now
     moment.due_at = max(opening, moment.due_at)
     return opening > now
 
 
-def perform(session: Session, ticket: Ticket, then: list[dict[str, Any]], event: Event | None) -> list[dict[str, Any]]:
+def perform(session: Session, ticket: Ticket, then: list[dict[str, Any]], cause: int | None) -> list[dict[str, Any]]:
     """The actions of a step, as the desk."""
-    actor = Actor("system", why="sla", cause_id=event.id if event else None, depth=1)
+    actor = Actor("system", why="sla", cause_id=cause, depth=1)
     doing = actions.Doing(session, ticket, actor, facts_of(session, ticket))
     return [actions.perform(doing, action) for action in then]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from helpdesk import clock
 from helpdesk.actions.record import Actor, record_many
 from helpdesk.actions.transaction import nudge, transaction
-from helpdesk.models import DueMoment, Event, SlaStep, SlaTarget, Ticket
+from helpdesk.models import DueMoment, SlaStep, SlaTarget, Ticket
 from helpdesk.queries.sla import ASIDE, HELD, any_held, how_many_late
 
 LATE, MOST_LATE, PATIENCE = timedelta(minutes=30), 100, timedelta(minutes=5)
@@ -28,8 +28,8 @@ def take(session: Session, taking: Sequence[Taking]) -> list[SlaStep]:
     return rows
 
 
-def tell(session: Session, taking: Sequence[Taking]) -> list[Event]:
-    """The event of each; a breach stands on its target and ticket too."""
+def tell(session: Session, taking: Sequence[Taking]) -> list[int]:
+    """The number of the event of each; a breach stands on its target and ticket too."""
     for ticket, target, step in taking:
         if step == "breach":
             target.state, target.breached_at = "breached", target.due_at

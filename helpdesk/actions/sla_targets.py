@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.actions.record import Actor, by_agent, held_ticket, record, record_many
+from helpdesk.actions.rows import put as put_rows
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.models import DueMoment, Event, SlaMove, SlaTarget, Ticket
@@ -110,13 +111,14 @@ class Bringing:
             {"kind": KIND, "ref": row.id, "ticket_id": row.ticket_id, "step": step, "revision": row.revision, "due_at": at, "attempts": 0}
             for row, steps in self.planned for step, at in steps
         ]  # fmt: skip
-        if moments:
-            session.execute(insert(DueMoment), moments)
+        put_rows(session, DueMoment, moments)
         if any(at <= now for _row, steps in self.planned for _step, at in steps):
             nudge(session, "due")
-        session.add_all(
-            SlaMove(target_id=row.id, at=now, due_at=row.due_at, why=self.why.words | {"state": row.state}, agent_id=self.why.actor.id)
-            for row in self.moved)
+        words, by = self.why.words, self.why.actor.id
+        put_rows(session, SlaMove, [
+            {"target_id": row.id, "at": now, "due_at": row.due_at, "why": words | {"state": row.state}, "agent_id": by}
+            for row in self.moved
+        ])  # fmt: skip
         for ticket, rows in self.done:
             put_due(ticket, rows)
         self.tell()

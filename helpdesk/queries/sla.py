@@ -3,6 +3,7 @@
 import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -36,6 +37,12 @@ def by_id(session: Session, target_ids: list[int]) -> dict[int, SlaTarget]:
     """Targets by number, as they are in this transaction."""
     found = select(SlaTarget).where(SlaTarget.id.in_(target_ids)).execution_options(populate_existing=True)
     return {row.id: row for row in session.scalars(found)}
+
+
+def definitions(session: Session, version_ids: set[int]) -> dict[int, dict[str, Any]]:
+    """What versions of policies say."""
+    found = session.execute(select(SlaPolicyVersion.id, SlaPolicyVersion.definition).where(SlaPolicyVersion.id.in_(version_ids)))
+    return {row.id: row.definition for row in found}
 
 
 def taken_of(session: Session, target_ids: list[int]) -> set[tuple[int, int, str]]:
