@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from automations import actions
 from automations.facts import facts_of
+from automations.sla.clocks import STAGE, by_priority
 from automations.sla.figures import awake, step_key
 from automations.sla.which_hours import which
 from helpdesk import clock
@@ -38,7 +39,7 @@ def handle(session: Session, dues: Sequence[Due]) -> None:
     for (ticket, target, step), row in zip(due, rows, strict=True):
         cause = next(events) if step != SILENT else None
         if told := said.of(target, step):
-            row.did = perform(session, ticket, told["then"], cause)
+            row.did = perform(session, ticket, told["then"], cause, about(target, step, said.definitions[target.version_id]))
 
 
 def stands(moment: DueMoment, target: SlaTarget | None) -> bool:
@@ -68,8 +69,17 @@ def waits(session: Session, moment: DueMoment, ticket: Ticket, said: dict[str, A
     return opening > now
 
 
-def perform(session: Session, ticket: Ticket, then: list[dict[str, Any]], cause: int | None) -> list[dict[str, Any]]:
+def about(target: SlaTarget, step: str, definition: dict[str, Any]) -> dict[str, Any]:
+    """What a notice says of the step: which promise it is and how it stands."""
+    kind = {"breach": "sla_breach", "after": "sla_escalation"}.get(step.partition(":")[0], "sla_warning")
+    stage = by_priority(definition, target.name) if target.name.startswith(STAGE) else {}
+    return {"kind": kind, "target": target.name, "name": stage.get("name", ""), "name_ar": stage.get("name_ar", "")}
+
+
+def perform(
+    session: Session, ticket: Ticket, then: list[dict[str, Any]], cause: int | None, about: dict[str, Any],
+) -> list[dict[str, Any]]:
     """The actions of a step, as the desk."""
     actor = Actor("system", why="sla", cause_id=cause, depth=1)
-    doing = actions.Doing(session, ticket, actor, facts_of(session, ticket))
+    doing = actions.Doing(session, ticket, actor, facts_of(session, ticket), about)
     return [actions.perform(doing, action) for action in then]

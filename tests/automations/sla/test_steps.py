@@ -5,13 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from automations import actions
 from helpdesk.actions import due_moments, sla_steps
 from helpdesk.actions.transaction import transaction
 from helpdesk.extensions import db
-from helpdesk.models import DueMoment, Event, SlaTarget
+from helpdesk.models import DueMoment, Event, Notice, SlaTarget
+from helpdesk.queries.notices import sentence
 from helpdesk.queries.sla import HELD, held_is_early, how_many_held
 from tests.automations.sla.conftest import Promise, at, badge, planned, settle, steps
 from tests.factories import Clock, SmallDesk
@@ -64,6 +66,27 @@ def test_a_clock_that_jumps_and_is_put_right(three: list[int], clock: Clock, mon
             settle()
     assert (len(steps()), acts()) == (12, 9), "nothing twice"
     assert {badge(number)[2] for number in three} == {"breached"}
+
+
+def test_whom_a_step_tells_reads_which_promise_it_is(riyadh: SmallDesk, promise: Promise, clock: Clock) -> None:
+    """A warning, a breach, an escalation: to the supervisors, in each reader's language, a stage by its own name."""
+    tell = [{"do": "notify", "value": "supervisors"}]
+    review = {"name": "review", "name_ar": "المراجعة", "start": {"on": "ticket_opened"}, "stop": {"on": "ticket_tagged"},
+              "default": {"amount": 2, "unit": "business_hours"}}  # fmt: skip
+    promise({"stages": [review]}, [step | {"then": tell} for step in STEPS])
+    number = riyadh.ticket()
+    settle()
+    for hour in ("11:30", "12:00", "13:00"):
+        clock.set(at(f"03-24 {hour}"))
+        settle()
+    told = {}
+    for who in ("supervisor", "admin"):
+        rows = db.session.scalars(select(Notice).where(Notice.agent_id == riyadh.ids[who]).order_by(Notice.id)).all()
+        with riyadh.app.test_request_context(), force_locale("ar" if who == "admin" else "en"):
+            told[who] = [sentence(row.words, row.ticket_id).replace("\u2068", "").replace("\u2069", "") for row in rows]
+    assert told["supervisor"] == [
+        f"#{number}: “review” is due soon.", f"#{number}: “review” was missed.", f"#{number}: “review” was missed and is still open."]
+    assert [("المراجعة" in text, "review" in text) for text in told["admin"]] == [(True, False)] * 3
 
 
 def test_what_is_held_back_goes_on_when_an_admin_says_so(three: list[int], clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
