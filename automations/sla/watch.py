@@ -112,8 +112,8 @@ def one_of(each: Clock, promise: Promise, by: By, now: datetime) -> Wanted | Non
     found = figure(each, span, by.hours, now)
     quiet = each.started_at < promise.since
 
-    def steps(taken: dict[str, datetime]) -> Moments:
-        return still_to_come(moments(found, promise.definition, by.hours, by.people), taken, now, with_past=not quiet or bool(taken))
+    def steps(taken: dict[str, datetime], known: bool) -> Moments:
+        return still_to_come(moments(found, promise.definition, by.hours, by.people), taken, now, with_past=known or not quiet)
 
     manual = (each.manual.due_at, each.manual.reason, each.manual.agent_id) if each.manual else (None, "", None)
     return Wanted(

@@ -27,7 +27,8 @@ Moments = list[tuple[str, datetime]]
 @dataclass(frozen=True)
 class Wanted:
     """A target as it was worked out. `state` is one of TARGET_STATES; `moments` are the steps that are still to come, by a function of
-    those that were taken (step -> when). `quiet`: it began before anybody promised anything, so that what it missed is told to nobody."""
+    those that were taken (step -> when) and of whether the promise was known before, so that what has passed untaken is taken now.
+    `quiet`: it began before anybody promised anything, so that what it missed is told to nobody."""
 
     name: str
     started_at: datetime
@@ -37,7 +38,7 @@ class Wanted:
     due_at: datetime | None
     ended_at: datetime | None
     state: str
-    moments: Callable[[dict[str, datetime]], Moments]
+    moments: Callable[[dict[str, datetime], bool], Moments]
     manual: tuple[datetime | None, str, int | None] = (None, "", None)
     quiet: bool = False
 
@@ -76,12 +77,13 @@ class Bringing:
         told: dict[str, list[SlaTarget]] = defaultdict(list)
         for each in wanted:
             row = held.pop((each.name, each.started_at), None)
-            if each.ended_at is not None and (each.quiet if row is None else row.ended_at is not None):
+            if each.ended_at is not None and (each.quiet if row is None else is_over(row, each)):
                 continue  # over before anybody promised anything, or over: what changes now changes nothing of it
+            known = row is not None and (row.breached_at is None or "breach" in taken.get(row.id, {}))
             kind = change(row, each) if row is not None else "sla_set"
             if kind:
                 told[kind].append(row := row or self.added(ticket, each, rows))
-                self.planned.append((row, each.moments(taken.get(row.id, {})) if row.ended_at is None else []))
+                self.planned.append((row, each.moments(taken.get(row.id, {}), known) if row.ended_at is None else []))
         for row in held.values():
             if row.ended_at is None:
                 row.state, row.ended_at, row.revision = "cancelled", clock.now(), row.revision + 1
@@ -142,21 +144,26 @@ def put(row: SlaTarget, each: Wanted, state: str) -> None:
         row.breached_at = each.due_at
 
 
+def is_over(row: SlaTarget, each: Wanted) -> bool:
+    """Whether the row's end stands: one that was given up by solving may have been kept by the answer that was sent with it."""
+    return row.ended_at is not None and not (row.state == "cancelled" and each.state != "cancelled")
+
+
 def change(row: SlaTarget, each: Wanted) -> str:
     """The row as it is to be; what kind of event that is, "" when nothing is another."""
     before = (row.version_id, row.calendar_id, row.due_at, row.ended_at, row.manual_due_at, row.manual_reason, row.manual_by)
     if before == (each.version_id, each.calendar_id, each.due_at, each.ended_at, *each.manual) and row.pauses == each.pauses:
         return ""
-    was_open, was_resting = row.ended_at is None, row.state == "paused"
+    was_over, was_given_up, was_resting = row.ended_at is not None, row.state == "cancelled", row.state == "paused"
     # that it is late now is said by its own moment, which tells everybody; here only what was said already is kept
     unsaid = each.ended_at is None and each.state == "breached" and row.breached_at is None
     if each.state != "breached":
         row.breached_at = None
     put(row, each, "running" if unsaid else each.state)
     row.revision += 1
-    if was_open and each.ended_at is not None:
+    if each.ended_at is not None and (was_given_up or not was_over):
         return "sla_moved" if each.state == "cancelled" else "sla_met"
-    if (was_resting and row.state != "paused") or (not was_open and each.ended_at is None):
+    if (was_resting and row.state != "paused") or (was_over and each.ended_at is None):
         return "sla_resumed"
     return "sla_paused" if row.state == "paused" and not was_resting else "sla_moved"
 
