@@ -155,7 +155,7 @@ def wait_for_papers(story: Story) -> None:
     assert "hurry" not in story.settled(f"/tickets/{story.number}", "in 1 hour").locator("main").inner_text()
     set_clock(story.product, "03-04 10:40")
     story.settled(f"/tickets/{story.number}", "hurry", "Due soon: First response")
-    story.post(f"/tickets/{story.number}/tags", remove="hurry")
+    story.post(f"/tickets/{story.number}/tags", untag="hurry")
     set_clock(story.product, "03-04 11:30")
     story.reply("Please send us the invoice.")
     story.explained("review", "“review” rests")
