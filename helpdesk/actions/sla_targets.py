@@ -28,7 +28,8 @@ Moments = list[tuple[str, datetime]]
 class Wanted:
     """A target as it was worked out. `state` is one of TARGET_STATES; `moments` are the steps that are still to come, by a function of
     those that were taken (step -> when) and of whether the promise was known before, so that what has passed untaken is taken now.
-    `quiet`: it began before anybody promised anything, so that what it missed is told to nobody."""
+    `quiet`: it began before anybody promised anything, so that what it missed is told to nobody. `counted`: the last
+    hours before it is due that count, as [from, to] in seconds since 1970; None where every minute does."""
 
     name: str
     started_at: datetime
@@ -41,6 +42,7 @@ class Wanted:
     moments: Callable[[dict[str, datetime], bool], Moments]
     manual: tuple[datetime | None, str, int | None] = (None, "", None)
     quiet: bool = False
+    counted: list[list[int]] | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Bringing:
         self.moved: list[SlaTarget] = []
         self.planned: list[tuple[SlaTarget, Moments]] = []
         self.told: list[tuple[Ticket, str, list[dict[str, Any]]]] = []
-        self.done: list[tuple[Ticket, list[SlaTarget]]] = []
+        self.done: list[tuple[Ticket, list[SlaTarget], list[Wanted]]] = []
 
     def bring(self, ticket: Ticket, wanted: list[Wanted], rows: list[SlaTarget], taken: dict[int, dict[str, datetime]]) -> None:
         """One ticket: rows that are there are changed, new ones made, and those that nobody wants any more are taken back."""
@@ -90,7 +92,7 @@ class Bringing:
                 told["sla_moved"].append(row)
         self.moved += [row for found in told.values() for row in found]
         self.told += [(ticket, kind, [in_short(row) for row in told[kind]]) for kind in TOLD if told[kind]]
-        self.done.append((ticket, rows))
+        self.done.append((ticket, rows, wanted))
 
     def added(self, ticket: Ticket, each: Wanted, rows: list[SlaTarget]) -> SlaTarget:
         """A new row. That it is late is said by its own moment, but where nobody is to be told."""
@@ -121,8 +123,8 @@ class Bringing:
             {"target_id": row.id, "at": now, "due_at": row.due_at, "why": words | {"state": row.state}, "agent_id": by}
             for row in self.moved
         ])  # fmt: skip
-        for ticket, rows in self.done:
-            put_due(ticket, rows)
+        for ticket, rows, wanted in self.done:
+            put_due(ticket, rows, wanted)
         self.tell()
 
     def tell(self) -> None:
@@ -176,13 +178,15 @@ def in_short(row: SlaTarget) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def put_due(ticket: Ticket, rows: list[SlaTarget]) -> None:
+def put_due(ticket: Ticket, rows: list[SlaTarget], wanted: list[Wanted]) -> None:
     """What falls due next, for lists."""
     running = [row for row in rows if row.ended_at is None and row.due_at is not None]
     resting = [row for row in rows if row.ended_at is None and row.state == "paused"]
     first = min(running, key=lambda row: row.due_at or clock.FAR, default=None) or next(iter(resting), None)
     ticket.due_at, ticket.due_since = (first.due_at, resting_since(first)) if first else (None, None)
     ticket.due_name, ticket.due_state = (first.name, first.state) if first else ("", "")
+    same = (each.counted for each in wanted if first and (each.name, each.started_at) == (first.name, first.started_at))
+    ticket.due_counted = next(same, None)
 
 
 def resting_since(row: SlaTarget) -> datetime | None:

@@ -152,7 +152,7 @@ def ask(story: Story) -> None:
 def wait_for_papers(story: Story) -> None:
     """A warning, an answer in time, and with it the clock of the review rests, over the weekend, until the customer writes."""
     set_clock(story.product, "03-04 10:39")
-    assert "hurry" not in story.settled(f"/tickets/{story.number}", "in 1 hour").locator("main").inner_text()
+    assert "hurry" not in story.settled(f"/tickets/{story.number}", "in 1 business hour").locator("main").inner_text()
     set_clock(story.product, "03-04 10:40")
     story.settled(f"/tickets/{story.number}", "hurry", "Due soon: First response")
     story.post(f"/tickets/{story.number}/tags", untag="hurry")
