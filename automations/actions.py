@@ -1,7 +1,7 @@
 """The menu of acts: what a rule, a macro or an escalation may do to a ticket, each by one of the house's own verbs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from flask_babel import LazyString
@@ -28,12 +28,13 @@ Action = dict[str, Any]
 
 @dataclass(frozen=True)
 class Doing:
-    """What an act has at hand."""
+    """What an act has at hand. `about`: what a notice says of it where no rule asked for it, as queries.notices takes it."""
 
     session: Session
     ticket: Ticket
     actor: Actor
     facts: Facts
+    about: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def tell(doing: Doing, value: Any, *, by_mail: bool = False) -> str:
     """A notice on the page of whoever it is."""
     agents = agents_of(doing.session, doing.ticket, str(value))
     rule = doing.session.get(Rule, doing.actor.rule_id or 0)
-    words = {"kind": "rule_told", "rule": rule.name if rule else ""}
+    words = doing.about or {"kind": "rule_told", "rule": rule.name if rule else ""}
     notify(doing.session, agents, doing.ticket.id, words, by_mail=by_mail)
     return "done" if agents else "nobody"
 

@@ -36,8 +36,9 @@ from automations.web import (
 )
 from automations.webhooks import sender
 from helpdesk import jobs, long_tasks, outbox
-from helpdesk.actions import due_moments, webhook_tellings
+from helpdesk.actions import due_moments, sla_steps, webhook_tellings
 from helpdesk.queries import filters
+from helpdesk.queries.sla import held_is_early
 from helpdesk.queries.webhooks import telling_is_due
 
 # Each a module with a `blueprint`; a new page joins by its line.
@@ -64,7 +65,8 @@ def init_app(app: Flask) -> None:
     jobs.add(jobs.Drain("route", "fast", routing.give_what_waits, 5, routing.somebody_could))
     outbox.subscribe("webhooks", set(webhook_tellings.TOLD_OF), webhook_tellings.tell, webhook_tellings.wanted)
     outbox.subscribe("sla", set(watch.HEARS), watch.handle, watch.wanted)
-    due_moments.on("sla", steps.handle)
+    due_moments.on_many("sla", steps.handle)
+    jobs.add(jobs.Drain("sla_held", "fast", sla_steps.take_back, 30, held_is_early))
     moving.init_app()
     filters.register(as_filter.filter_of)
     jobs.add(jobs.Drain("webhooks", "fast", sender.drain, 1, telling_is_due))

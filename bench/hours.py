@@ -11,7 +11,8 @@ from automations.sla.due import due
 from automations.sla.spans import Span
 from bench.desk import Grounds
 from bench.results import Row
-from tests.automations.sla.hours_cases import differences, hours_of, some_calendar
+from tests.automations.sla.flight_cases import every_difference
+from tests.automations.sla.hours_cases import hours_of, some_calendar
 
 CASES, A_SHARE, TIMED = 100_000, 1_000, 2_000
 START = datetime(2026, 3, 18, 10, 40, 30, tzinfo=UTC)
@@ -30,7 +31,7 @@ def measure(_grounds: Grounds, cases: int = CASES) -> Iterator[Row]:
 
 def differences_from(first: int) -> list[str]:
     """What A_SHARE cases tell."""
-    return [told for number in range(first, first + A_SHARE) for told in differences(number)]
+    return [told for number in range(first, first + A_SHARE) for told in every_difference(number)]
 
 
 def one_due_time(number: int) -> float:

@@ -4,7 +4,9 @@ Pure: no database, no clock. Whatever a target's row says can be worked out agai
 
 First response: from the opening to the first answer of a person. Next response: from the first message nobody answered to the next answer.
 Resolution: from the opening until the ticket is solved; one that is opened again goes on, and the time in between counted nothing. Stages
-begin and end as the policy's own conditions said at the time. A ticket that is solved lets nobody wait, and ends its stages.
+begin and end as the policy's own conditions said at the time. A ticket that is solved lets nobody wait, and ends its stages: an answer that
+was sent with the solving still counts, and where a colleague takes the solving back everything goes on. What the customer writes after it
+begins anew.
 """
 
 from collections.abc import Callable, Iterable
@@ -22,8 +24,8 @@ DONE = ("solved", "closed")
 @dataclass(frozen=True)
 class Happened:
     """One thing of a ticket's history. `kind`: "opened", "message" (a person wrote), "answer" (a person's answer left), "status" and
-    "place" (`value`: the new one), "begun" and "ended" (`value`: a stage's name), "manual" (`value`: a target's name; `manual` its date).
-    """
+    "place" (`value`: the new one), "woken" (the status is that because the customer wrote), "begun" and "ended" (`value`: a stage's name),
+    "manual" (`value`: a target's name; `manual` its date)."""
 
     at: datetime
     kind: str
@@ -65,6 +67,13 @@ class Clock:
         self.rest(at, "")
         self.ended_at, self.end = at, how
 
+    def go_on(self, at: datetime, why: str) -> None:
+        """It is not over; nothing counted in between."""
+        if self.ended_at is not None and self.ended_at < at:
+            self.pauses.append((self.ended_at, at, "solved"))
+        self.ended_at, self.end = None, ""
+        self.rest(at, why)
+
 
 def span_of(definition: dict[str, Any], name: str, priority: str) -> Span | None:
     """What the policy promises under this name to tickets of this priority; None when nothing."""
@@ -96,10 +105,11 @@ class Walk:
     def __init__(self, definition: dict[str, Any]) -> None:
         self.definition, self.all = definition, list[Clock]()
         self.running: dict[str, Clock] = {}
-        self.solved: Clock | None = None
-        self.status, self.place, self.why, self.unanswered = "open", "inbox", "", False
+        self.stopped: dict[str, Clock] = {}
+        self.status, self.place, self.why, self.unanswered, self.was_unanswered = "open", "inbox", "", False, False
         self.takes: dict[str, Callable[[Happened], None]] = {
             "opened": self.opened, "message": self.message, "answer": self.answer, "status": self.changed, "place": self.moved,
+            "woken": self.woken,
             "begun": lambda one: self.begin(STAGE + one.value, one.at), "ended": lambda one: self.end(STAGE + one.value, one.at, "met"),
             "manual": self.dated,
         }  # fmt: skip
@@ -134,35 +144,42 @@ class Walk:
             self.begin(NEXT, happened.at)
 
     def answer(self, happened: Happened) -> None:
-        """Whoever waited has been answered."""
-        self.unanswered = False
-        self.end(FIRST, happened.at, "met")
-        self.end(NEXT, happened.at, "met")
+        """Whoever waited has been answered, also by an answer that leaves after the ticket was solved with it."""
+        self.unanswered = self.was_unanswered = False
+        for name in (FIRST, NEXT):
+            self.end(name, happened.at, "met")
+            if clock := self.stopped.pop(name, None):
+                clock.finish(happened.at, "met")
 
     def changed(self, happened: Happened) -> None:
         """The status: done, or opened again, or one in which clocks rest."""
         before, self.status = self.status, happened.value
         if happened.value in DONE and before not in DONE:
             self.done(happened.at)
-        elif before in DONE and happened.value not in DONE and self.solved is not None:
-            self.open_again(self.solved, happened.at)
+        elif before in DONE and happened.value not in DONE:
+            self.open_again(happened.at)
         self.settle(happened.at)
+
+    def woken(self, happened: Happened) -> None:
+        """The customer wrote: the resolution goes on, and who waits for what begins with the message."""
+        if self.status in DONE:
+            self.stopped = {name: clock for name, clock in self.stopped.items() if name == RESOLUTION}
+            self.was_unanswered = False
+        self.changed(happened)
 
     def done(self, at: datetime) -> None:
         """Resolution is met; everything else that runs has lost its object."""
-        self.unanswered = False
-        self.solved = self.running.get(RESOLUTION)
-        self.end(RESOLUTION, at, "met")
+        self.was_unanswered, self.unanswered = self.unanswered, False
+        self.stopped = dict(self.running)
         for name in list(self.running):
-            self.end(name, at, "cancelled")
+            self.end(name, at, "met" if name == RESOLUTION else "cancelled")
 
-    def open_again(self, clock: Clock, at: datetime) -> None:
-        """It goes on where it stopped."""
-        if clock.ended_at is not None and clock.ended_at < at:
-            clock.pauses.append((clock.ended_at, at, "solved"))
-        clock.ended_at, clock.end, self.solved = None, "", None
-        self.running[RESOLUTION] = clock
-        clock.rest(at, self.why)
+    def open_again(self, at: datetime) -> None:
+        """What stopped goes on."""
+        for clock in self.stopped.values():
+            clock.go_on(at, self.why)
+        self.running |= self.stopped
+        self.unanswered, self.stopped = self.unanswered or self.was_unanswered, {}
 
     def moved(self, happened: Happened) -> None:
         """To spam or to the trash, where everything rests, or back."""

@@ -87,11 +87,9 @@ def priority_at(session: Session, ticket: Ticket, at: datetime | None) -> str:
 
 
 def as_told(found: Explained) -> dict[str, Any]:
-    """The fixed words of the command line and of the page's JSON; times in UTC, minutes counted up to the due time."""
+    """The fixed words of the command line and of the page's JSON, and no others; times in UTC, minutes counted up to the due time."""
     return {
-        "target": found.target.name, "policy": found.policy.name, "version": found.version.number,
-        "started_at": found.target.started_at.isoformat(), "due_at": told(found.target.due_at), "state": found.target.state,
-        "ended_at": told(found.target.ended_at), "manual": found.target.manual_reason or None,
+        "target": found.target.name, "policy": found.policy.name, "due_at": told(found.target.due_at), "state": found.target.state,
         "counted": [
             {"from": piece.from_at.isoformat(), "to": piece.to_at.isoformat(), "minutes": piece.minutes}
             for piece in found.figure.due.counted

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from automations.sla.clocks import Clock
-from automations.sla.due import Due, due
+from automations.sla.due import RUNNING, Due, due
 from automations.sla.hours import Hours, opened
 from automations.sla.spans import SECONDS, Span
 from automations.sla.wall import moment_of, seconds_of
 
 BREACH = "breach"
-LONGEST_WAIT = timedelta(days=370)
+LONGEST_WAIT, NEAR_SECONDS = timedelta(days=370), 4 * 3600
 JUST_NOW = timedelta(seconds=1)
 
 
@@ -36,6 +36,23 @@ def figure(clock: Clock, span: Span, hours: Hours, now: datetime) -> Figure:
         return Figure(clock, found, due_at, "cancelled", None)
     state = "breached" if late else clock.end or ("running" if clock.manual else {"paused": "paused"}.get(found.state, "running"))
     return Figure(clock, found, due_at, state, due_at if late else None)
+
+
+def counted_last(figure: Figure) -> list[list[int]] | None:
+    """The last NEAR_SECONDS before it is due that count, as [from, to] in seconds since 1970; None where every minute does, or a date was
+    set by hand."""
+    pieces = figure.due.counted
+    if figure.clock.manual or figure.due_at is None or not pieces or pieces[0].reason == RUNNING:
+        return None
+    found: list[list[int]] = []
+    left = NEAR_SECONDS
+    for piece in reversed(pieces):
+        begin, stop = seconds_of(piece.from_at), seconds_of(piece.to_at)
+        found.insert(0, [max(begin, stop - left), stop])
+        left -= stop - begin
+        if left <= 0:
+            break
+    return found
 
 
 def step_key(at: dict[str, Any]) -> str:

@@ -30,8 +30,10 @@ def read(kind: str, at: datetime, data: dict[str, Any], agent_id: int | None, au
         return [] if data.get("robot") else [Happened(at, "message")]
     if kind == "reply_released":
         return [] if automatic else [Happened(at, "answer")]
-    if kind in ("status_changed", "ticket_moved"):
-        return [Happened(at, "status" if kind == "status_changed" else "place", data["to"])]
+    if kind == "status_changed":
+        return [Happened(at, "woken" if data.get("why") == "customer_wrote" else "status", data["to"])]
+    if kind == "ticket_moved":
+        return [Happened(at, "place", data["to"])]
     if "manual" in data:
         due = data["manual"]
         manual = Manual(datetime.fromisoformat(due), data["reason"], agent_id) if due else None

@@ -1,10 +1,11 @@
 """Open targets move when a calendar, a holiday or a policy is another: seen before it is done, then done in small steps with progress.
 
 A target is worked out from its own row here, because nothing happened to its ticket: the same start, the same rests, other hours or words.
+Only where clocks rest in other statuses than before the ticket's events are read again.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +13,12 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from automations.sla import promises
-from automations.sla.clocks import Clock, Manual, span_of
+from automations.sla.clocks import Clock, Happened, Manual, clocks, span_of
 from automations.sla.figures import figure
-from automations.sla.hours import Hours
+from automations.sla.history import history_of
 from automations.sla.promises import Promise
 from automations.sla.watch import By, one_of
-from automations.sla.which_hours import Which
+from automations.sla.which_hours import Instead, Which
 from helpdesk import clock, jobs, long_tasks
 from helpdesk.actions import long_tasks as slow
 from helpdesk.actions.calendars import PLAN_ANEW
@@ -32,15 +33,7 @@ from helpdesk.models.ticket import PRIORITIES
 from helpdesk.queries.sla import HeldBatch, any_open, count_open, held_batch, hours_mark, open_batch, steps_taken
 from helpdesk.queries.sla import move_is_waiting as is_waiting
 
-TASK, MOVED, BATCH, MOST_LISTED, MOST_SEEN = "sla_move", "sla_moved", 200, 200, 5000
-
-
-@dataclass(frozen=True)
-class Instead:
-    """What is thought of: hours of calendars, and words of policies."""
-
-    hours: Mapping[int, Hours] = field(default_factory=dict)
-    definitions: Mapping[int, dict[str, Any]] = field(default_factory=dict)
+TASK, MOVED, BATCH, MOST_LISTED, MOST_SEEN, MOST_SECONDS = "sla_move", "sla_moved", 200, 20, 5000, 2.0
 
 
 @dataclass(frozen=True)
@@ -52,36 +45,55 @@ class Preview:
     moved: int
     listed: list[tuple[SlaTarget, Ticket, datetime | None]]
 
+    @property
+    def is_news(self) -> bool:
+        """Whether something moves, or might: not all were looked at."""
+        return self.moved > 0 or self.seen < self.open_ones
+
 
 class Recount:
     """Works out targets from their rows; what policies and calendars say is looked up once."""
 
     def __init__(self, session: Session, instead: Instead, now: datetime) -> None:
         self.session, self.instead, self.now = session, instead, now
-        self.which = Which(session, instead.hours)
+        self.which = Which(session, instead)
         self.in_force = {promise.policy_id: promise for promise in promises.in_force(session)}
-        self.known: dict[int, Promise] = {}
+        self.said: dict[int, Promise] = {}
+        self.history: tuple[int, list[Happened]] = (0, [])
+
+    def own(self, row: SlaTarget) -> Promise:
+        """What was promised when the target was worked out last."""
+        if row.version_id not in self.said:
+            version = self.session.get_one(SlaPolicyVersion, row.version_id)
+            self.said[row.version_id] = Promise(version.policy_id, version.id, version.number, "", version.definition, version.at)
+        return self.said[row.version_id]
 
     def promise(self, row: SlaTarget) -> Promise:
         """The policy of the target as it is today, or as it was when it is not in force any more."""
-        if row.version_id not in self.known:
-            version = self.session.get_one(SlaPolicyVersion, row.version_id)
-            own = Promise(version.policy_id, version.id, version.number, "", version.definition, version.at)
-            self.known[row.version_id] = self.in_force.get(version.policy_id, own)
-        return self.known[row.version_id]
+        own = self.own(row)
+        return self.in_force.get(own.policy_id, own)
 
     def wanted(self, row: SlaTarget, ticket: Ticket) -> Wanted | None:
         """As it is to be; None where nothing is promised any more."""
         promise = self.promise(row)
         by = By(PRIORITIES[ticket.priority], *self.which.of_policy(promise.definition, ticket), self.which.of_team(ticket)[1])
-        return one_of(clock_of(row), promise, by, self.now)
+        return one_of(self.clock(row, promise.definition), promise, by, self.now)
 
     def due_at(self, row: SlaTarget, ticket: Ticket) -> datetime | None:
         """When it would be due."""
         promise = self.promise(row)
         definition = self.instead.definitions.get(promise.policy_id, promise.definition)
         span = span_of(definition, row.name, PRIORITIES[ticket.priority])
-        return figure(clock_of(row), span, self.which.of_policy(definition, ticket)[1], self.now).due_at if span else None
+        return figure(self.clock(row, definition), span, self.which.of_policy(definition, ticket)[1], self.now).due_at if span else None
+
+    def clock(self, row: SlaTarget, definition: dict[str, Any]) -> Clock:
+        """The row's own, unless it rests in other statuses from now on: then the events say when it would have."""
+        if definition.get("pause") == self.own(row).definition.get("pause"):
+            return clock_of(row)
+        if self.history[0] != row.ticket_id:
+            self.history = row.ticket_id, history_of(self.session, row.ticket_id)
+        read = clocks(definition, self.history[1])
+        return next((each for each in read if (each.name, each.started_at) == (row.name, row.started_at)), None) or clock_of(row)
 
 
 def clock_of(row: SlaTarget) -> Clock:
@@ -92,11 +104,11 @@ def clock_of(row: SlaTarget) -> Clock:
 
 
 def preview(instead: Instead) -> Preview:
-    """What would move. Reads alone; at most MOST_SEEN targets are looked at."""
-    session = db.session()
+    """What would move. Reads alone; at most MOST_SEEN targets are looked at, for MOST_SECONDS, which a page may take."""
+    session, end = db.session(), time.monotonic() + MOST_SECONDS
     recount, seen, moved, after = Recount(session, instead, clock.now()), 0, 0, 0
     listed: list[tuple[SlaTarget, Ticket, datetime | None]] = []
-    while seen < MOST_SEEN and (found := open_batch(session, after, BATCH)):
+    while seen < MOST_SEEN and time.monotonic() < end and (found := open_batch(session, after, BATCH)):
         for row, ticket in found:
             due_at = recount.due_at(row, ticket)
             if due_at != row.due_at:

@@ -12,7 +12,7 @@ from automations.facts import facts_of
 from automations.sla import promises
 from automations.sla.clocks import STAGE, Clock, Happened, clocks, span_of
 from automations.sla.due import Pause
-from automations.sla.figures import figure, moments, still_to_come
+from automations.sla.figures import counted_last, figure, moments, still_to_come
 from automations.sla.history import history_of
 from automations.sla.hours import Hours
 from automations.sla.promises import Promise
@@ -112,13 +112,13 @@ def one_of(each: Clock, promise: Promise, by: By, now: datetime) -> Wanted | Non
     found = figure(each, span, by.hours, now)
     quiet = each.started_at < promise.since
 
-    def steps(taken: dict[str, datetime]) -> Moments:
-        return still_to_come(moments(found, promise.definition, by.hours, by.people), taken, now, with_past=not quiet or bool(taken))
+    def steps(taken: dict[str, datetime], known: bool) -> Moments:
+        return still_to_come(moments(found, promise.definition, by.hours, by.people), taken, now, with_past=known or not quiet)
 
     manual = (each.manual.due_at, each.manual.reason, each.manual.agent_id) if each.manual else (None, "", None)
     return Wanted(
         each.name, each.started_at, promise.version_id, by.calendar_id, [kept_pause(pause) for pause in each.pauses], found.due_at,
-        each.ended_at, found.state, steps, manual, quiet,
+        each.ended_at, found.state, steps, manual, quiet, counted_last(found),
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """By which hours a promise is counted, and by which its people work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,17 +10,32 @@ from sqlalchemy.orm import Session
 from automations.sla import calendars
 from automations.sla.hours import Hours
 from helpdesk.models import Calendar, Inbox, Ticket
+from helpdesk.queries.calendars import Whose, every, first_for
 
 Found = tuple[int | None, Hours]
 
 
+@dataclass(frozen=True)
+class Instead:
+    """What is thought of: hours of calendars, whose hours they are (None: as it is), and words of policies."""
+
+    hours: Mapping[int, Hours] = field(default_factory=dict)
+    calendars: Sequence[Whose] | None = None
+    definitions: Mapping[int, dict[str, Any]] = field(default_factory=dict)
+
+
 @dataclass
 class Which:
-    """Calendars and hours of one transaction, each looked up once. `instead`: hours that some calendars are thought to have."""
+    """Calendars and hours of one transaction, each looked up once; `instead`: what is thought of."""
 
     session: Session
-    instead: Mapping[int, Hours] = field(default_factory=dict)
+    instead: Instead = Instead()
     known: dict[Any, Found] = field(default_factory=dict)
+
+    @cached_property
+    def calendars(self) -> Sequence[Whose]:
+        """In the order in which they were made."""
+        return every(self.session) if self.instead.calendars is None else self.instead.calendars
 
     def of_policy(self, definition: dict[str, Any], ticket: Ticket) -> Found:
         """Calendar and hours that the policy names: those of the ticket's team, one of its own, or always (no calendar)."""
@@ -27,7 +43,7 @@ class Which:
         if said == "always":
             return self.once("always", lambda: (None, calendars.always(self.session)))
         if said.isdecimal():
-            own = self.once(int(said), lambda: self.of_calendar(self.session.get(Calendar, int(said))))
+            own = self.once(int(said), lambda: self.of_calendar(next((one for one in self.calendars if one.id == int(said)), None)))
             return own if own[0] is not None else self.of_team(ticket)
         return self.of_team(ticket)
 
@@ -38,13 +54,14 @@ class Which:
     def look(self, ticket: Ticket) -> Found:
         """By the team and the door by which the ticket came."""
         channel = self.session.get_one(Inbox, ticket.inbox_id).channel
-        return self.of_calendar(calendars.hours_for(self.session, ticket.team_id, channel)[0])
+        return self.of_calendar(first_for(self.calendars, ticket.team_id, channel))
 
-    def of_calendar(self, calendar: Calendar | None) -> Found:
+    def of_calendar(self, calendar: Whose | None) -> Found:
         """Its hours, or those that it is thought to have."""
         if calendar is None:
             return None, calendars.always(self.session)
-        return calendar.id, self.instead.get(calendar.id) or calendars.hours_of(self.session, calendar)
+        thought = self.instead.hours.get(calendar.id)
+        return calendar.id, thought or calendars.hours_of(self.session, self.session.get_one(Calendar, calendar.id))
 
     def once(self, key: Any, look: Any) -> Found:
         """What was found before, or now."""

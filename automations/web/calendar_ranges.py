@@ -10,6 +10,7 @@ from automations.sla import moving
 from automations.sla.what_if import with_range
 from automations.web import calendar_shown, sla_words
 from automations.web.calendar_forms import range_values, read_range
+from automations.web.first_shown import before, mark, to_be_shown
 from helpdesk.actions import calendars
 from helpdesk.errors import Invalid
 from helpdesk.extensions import db
@@ -18,6 +19,7 @@ from helpdesk.models import Calendar
 from helpdesk.queries import calendars as known
 from helpdesk.visit.access import allow, viewer
 from helpdesk.visit.forms import typed
+from helpdesk.visit.reader import reader
 
 blueprint = Blueprint("calendar_ranges", __name__, template_folder="../templates")
 ONE = "/calendars/ranges/<int(max=2147483647):range_id>"
@@ -57,7 +59,11 @@ def save(range_id: int) -> Response:
 @allow("admin")
 def delete(range_id: int) -> Response:
     """Its dates have their usual hours again."""
-    calendar_id = known.one_range(viewer(), range_id).calendar_id
+    found = known.one_range(viewer(), range_id)
+    calendar_id, name = found.calendar_id, (found.name_ar if reader().language == "ar" else "") or found.name
+    title, here = _("Delete the range %(name)s", name=name), url_for("calendar_ranges.edit", range_id=range_id)
+    if shown := before(with_range(db.session(), None, range_id), title, _("Delete"), here):
+        return shown
     calendars.delete_range(range_id)
     flash(_("The range is deleted. Due times are worked out anew."))
     return redirect(back(calendar_id))
@@ -80,10 +86,10 @@ def store(range_id: int | None, calendar: Calendar | None) -> Response:
     asked = read_range(fields, calendar_id)
     try:
         fields.check()
-        if "look" in request.form:
-            calendars.check_range(asked)
-            thought = with_range(db.session(), known.all_calendars(viewer()), asked, range_id)
-            return page(range_id, calendar, typed(request.form), moved=moving.preview(moving.Instead(hours=thought)))
+        calendars.check_range(asked)
+        thought = with_range(db.session(), asked, range_id)
+        if moved := moving.preview(thought) if "look" in request.form else to_be_shown(thought):
+            return page(range_id, calendar, typed(request.form), moved=moved)
         if range_id is None:
             calendars.create_range(asked)
         else:
@@ -102,4 +108,4 @@ def page(
     return make_response(render_template(
         "calendars/range.html", range=known.one_range(viewer(), range_id) if range_id is not None else None, calendar=calendar,
         values=values, problems=problems or {}, days=calendar_shown.day_labels(),
-        back=back(calendar.id if calendar else None), moved=moved, words=sla_words), status)
+        back=back(calendar.id if calendar else None), moved=moved, mark=mark(), words=sla_words), status)

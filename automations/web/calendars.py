@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 from automations.sla import moving
 from automations.sla.calendars import hours_of
 from automations.sla.presets import PRESETS
-from automations.sla.what_if import with_calendar
+from automations.sla.what_if import with_calendar, without_calendar
 from automations.web import calendar_shown, sla_words
 from automations.web.calendar_forms import calendar_values, read_calendar, week_values
 from automations.web.calendar_shown import channels
+from automations.web.first_shown import before, mark, to_be_shown
 from helpdesk.actions import calendars
 from helpdesk.errors import Invalid
 from helpdesk.extensions import db
@@ -22,6 +23,7 @@ from helpdesk.queries import settings_pages
 from helpdesk.visit import choices
 from helpdesk.visit.access import allow, viewer
 from helpdesk.visit.forms import typed
+from helpdesk.visit.reader import reader
 
 blueprint = Blueprint("calendars", __name__, template_folder="../templates")
 ONE = "/calendars/<int(max=2147483647):calendar_id>"
@@ -72,6 +74,9 @@ def save(calendar_id: int) -> Response:
 @allow("admin")
 def delete(calendar_id: int) -> Response:
     """With its ranges and its own holidays."""
+    name, back = known.one(viewer(), calendar_id).shown_name(reader().language), url_for("calendars.edit", calendar_id=calendar_id)
+    if shown := before(without_calendar(db.session(), calendar_id), _("Delete the calendar %(name)s", name=name), _("Delete"), back):
+        return shown
     calendars.delete(calendar_id)
     flash(_("The calendar is deleted. Due times are worked out anew."))
     return redirect(url_for("calendars.show"))
@@ -83,10 +88,10 @@ def store(calendar_id: int | None) -> Response:
     asked = read_calendar(fields)
     try:
         fields.check()
-        if calendar_id is not None and "look" in request.form:
-            calendars.check(asked)
-            thought = with_calendar(db.session(), known.one(viewer(), calendar_id), asked)
-            return page(calendar_id, typed_calendar(), moved=moving.preview(moving.Instead(hours=thought)))
+        calendars.check(asked)
+        thought = with_calendar(db.session(), known.one(viewer(), calendar_id) if calendar_id is not None else None, asked)
+        if moved := moving.preview(thought) if "look" in request.form else to_be_shown(thought):
+            return page(calendar_id, typed_calendar(), moved=moved)
         if calendar_id is None:
             calendar_id = calendars.create(asked).id
         else:
@@ -115,4 +120,4 @@ def page(
         zones=choices.zone_choices(), teams=choices.boxes(settings_pages.teams(asked)), channels=channels(),
         presets={key: (preset.label, week_values(preset.week)) for key, preset in PRESETS.items()},
         strip=calendar_shown.strip(hours_of(db.session(), calendar)) if calendar else [],
-        ranges=[(each, *calendar_shown.dates_words(each)) for each in ranges], moved=moved, words=sla_words), status)
+        ranges=[(each, *calendar_shown.dates_words(each)) for each in ranges], moved=moved, mark=mark(), words=sla_words), status)

@@ -58,7 +58,7 @@ def set_due(target_id: int) -> Response:
     """A date of one's own with a reason, or the policy's own again."""
     found = asked_for(target_id)
     try:
-        due_at = None if "remove" in request.form else typed_moment(request.form.get("due_at", ""))
+        due_at = None if "by_policy" in request.form else typed_moment(request.form.get("due_at", ""))
         sla_targets.set_due(viewer(), target_id, due_at, request.form.get("reason", ""), watch.follow)
     except Invalid as refusal:
         db.session.rollback()

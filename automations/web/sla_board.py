@@ -47,7 +47,7 @@ def boards(hours: int) -> list[TeamBoard]:
     found = []
     for team_id, late, soon in sla_board.teams(viewer(), now, hours):
         rows = [
-            (row, sla_words.target_name(row.due_name), badge(row.due_state, row.due_at, None, row.status),
+            (row, sla_words.target_name(row.due_name), badge(row.due_state, row.due_at, None, row.status, row.due_counted),
              names.agent(row.assignee_id, language))
             for row in sla_board.rows(viewer(), team_id, now, hours)
         ]  # fmt: skip

@@ -13,9 +13,11 @@ from automations.conditions.happenings import EVENT_WORDS, unit_names
 from automations.conditions.say import Say
 from automations.sla import check, moving
 from automations.sla.clocks import STAGE
-from automations.sla.moving import Instead, Preview
+from automations.sla.moving import Preview
 from automations.sla.spans import Span
+from automations.sla.which_hours import Instead
 from automations.web import rule_shown, sla_form, sla_words
+from automations.web.first_shown import before, mark, to_be_shown
 from helpdesk.actions import sla_policies as acts
 from helpdesk.actions.sla_policies import PolicyChange
 from helpdesk.errors import Invalid
@@ -25,7 +27,7 @@ from helpdesk.models import SlaPolicy
 from helpdesk.queries import roster
 from helpdesk.queries import sla_policies as known
 from helpdesk.visit.access import allow, viewer
-from helpdesk.visit.reader import reader
+from helpdesk.visit.reader import digits, reader
 
 blueprint = Blueprint("sla_policies", __name__, template_folder="../templates")
 ONE = "/sla/policies/<int(max=2147483647):policy_id>"
@@ -90,9 +92,11 @@ def store(policy: SlaPolicy | None) -> Response:
     problems = fields.problems | check.problems(db.session(), definition)
     if problems:
         return page(policy, definition, request.form, problems, 422)
-    if pressed:
-        moved = moving.preview(Instead(definitions={policy.id: definition})) if policy else None
+    thought = Instead(definitions={policy.id: definition} if policy else {})
+    if moved := (moving.preview(thought) if pressed else to_be_shown(thought)) if policy else None:
         return page(policy, definition, request.form, moved=moved)
+    if pressed:
+        return page(policy, definition, request.form)
     wanted = PolicyChange(name, name_ar, definition)
     try:
         policy_id = policy.id if policy else acts.create(viewer(), wanted).id
@@ -125,6 +129,11 @@ def order() -> Response:
 @allow("admin")
 def restore(policy_id: int) -> Response:
     """An older version once more, as the newest."""
+    policy, number = known.one(viewer(), policy_id), request.form.get("number", "0")
+    old = next((each for each in known.versions(policy) if str(each.number) == number), None)
+    title, back = _("Restore version %(number)s", number=digits(number)), url_for("sla_policies.edit", policy_id=policy_id)
+    if old and (shown := before(Instead(definitions={policy_id: old.definition}), title, title, back)):
+        return shown
     acts.restore(viewer(), policy_id, int(request.form.get("number", "0")))
     flash(_("Saved. Due times are worked out anew."))
     return redirect(url_for("sla_policies.edit", policy_id=policy_id))
@@ -145,7 +154,8 @@ def page(
     return make_response(render_template(
         "sla/policy.html", policy=policy, definition=definition, problems=placed, values={key: values.get(key, "") for key in
         ("name", "name_ar")}, built=rule_shown.shown("macro", definition | {"on": [], "then": []}, problems), steps=steps, units=units,
-        versions=versions, moved=moved, words=sla_words, split=sla_form.split, say=say, dumps=json.dumps, calendars=calendar_menu(),
+        versions=versions, moved=moved, mark=mark(), words=sla_words, split=sla_form.split, say=say, dumps=json.dumps,
+        calendars=calendar_menu(),
         events=[(key, str(label)) for key, label in EVENT_WORDS.items() if not key.startswith("sla_")],
         statuses=[("", _("any status")), *menus.statuses()], priorities=menus.priorities()), status)
 

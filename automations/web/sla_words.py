@@ -13,7 +13,8 @@ from automations.sla.clocks import STAGE, by_priority
 from automations.sla.explain import Explained
 from automations.sla.hours import Reason
 from automations.sla.spans import Span
-from helpdesk.models import SlaMove, SlaTarget
+from helpdesk.extensions import db
+from helpdesk.models import SlaMove, SlaPolicyVersion, SlaTarget
 from helpdesk.queries.roster import Names
 from helpdesk.visit.due import span as length_words
 from helpdesk.visit.reader import digits, reader
@@ -27,6 +28,21 @@ def target_name(name: str, definition: dict[str, Any] | None = None) -> str:
         return str((stage.get("name_ar") if reader().language == "ar" else "") or name.removeprefix(STAGE))
     fixed = {"first_response": _("First response"), "next_response": _("Next response"), "resolution": _("Resolution")}
     return fixed.get(name, name)
+
+
+def name_of(target: SlaTarget) -> str:
+    """Of one whose policy is not at hand: a stage by its Arabic name where Arabic is read."""
+    if not target.name.startswith(STAGE) or reader().language != "ar":
+        return target_name(target.name)
+    return target_name(target.name, db.session.get_one(SlaPolicyVersion, target.version_id).definition)
+
+
+def moved_by(before: datetime | None, after: datetime | None) -> str:
+    """ "3 hours later", in real time; days where the hour of the day stays."""
+    if before is None or after is None:
+        return "–" if before is after else _("known again") if before is None else _("not known any more")
+    length = length_words(abs(after - before))
+    return _("%(span)s later", span=length) if after > before else _("%(span)s earlier", span=length)
 
 
 def state_word(state: str) -> str:

@@ -10,19 +10,31 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.actions.record import held_ticket
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.models import DueMoment, Ticket
 
 log = logging.getLogger(__name__)
-MOST_ROWS, MOST_SECONDS, MOST_ATTEMPTS = 200, 10.0, 5
-Handler = Callable[[Session, DueMoment, Ticket], None]
+MOST_ROWS, MOST_SECONDS, MOST_ATTEMPTS, AT_ONCE = 200, 10.0, 5, 50
+Due = tuple[DueMoment, Ticket]
+Handler = Callable[[Session, Sequence[Due]], None]
 HANDLERS: dict[str, Handler] = {}
+TOGETHER: set[str] = set()
 
 
-def on(kind: str, handler: Handler) -> None:
+def on(kind: str, handler: Callable[[Session, DueMoment, Ticket], None]) -> None:
     """Called by a wing in init_app: who deals with moments of this kind, inside the transaction that deletes the row."""
+
+    def each(session: Session, dues: Sequence[Due]) -> None:
+        for moment, ticket in dues:
+            handler(session, moment, ticket)
+
+    HANDLERS[kind] = each
+
+
+def on_many(kind: str, handler: Handler) -> None:
+    """The same for who deals with up to AT_ONCE moments in one transaction. A moment whose `due_at` the handler moves is kept."""
     HANDLERS[kind] = handler
+    TOGETHER.add(kind)
 
 
 def plan(session: Session, kind: str, ref: int, ticket_id: int, due_at: datetime, step: str = "", revision: int = 0) -> None:
@@ -57,35 +69,70 @@ def cancel_all(kind: str, refs: Sequence[int]) -> None:
 
 def drain() -> None:
     """Works until nothing is due, 200 moments or 10 seconds are over; then nudges itself again."""
-    end = time.monotonic() + MOST_SECONDS
-    for _ in range(MOST_ROWS):
-        if not handle_next():
+    end, done = time.monotonic() + MOST_SECONDS, 0
+    while done < MOST_ROWS and time.monotonic() < end:
+        number = handle_next()
+        if not number:
             return
-        if time.monotonic() > end:
-            break
+        done += number
     with transaction() as session:
         nudge(session, "due")
 
 
-def handle_next() -> bool:
-    """The moment that has been due longest; its lock is its lease. Says whether there was one."""
-    row_id = 0
+def handle_next() -> int:
+    """Those that have been due longest, of one kind, in one transaction; how many. Where one fails each gets a transaction of its own, so
+    that it comes again later and holds up no other."""
+    numbers: list[int] = []
     try:
         with transaction() as session:
-            due = select(DueMoment).where(DueMoment.due_at <= clock.now()).order_by(DueMoment.due_at, DueMoment.id).limit(1)
-            moment = session.scalar(due.with_for_update(skip_locked=True))
-            if moment is None:
-                return False
-            row_id = moment.id
-            if handler := HANDLERS.get(moment.kind):
-                handler(session, moment, held_ticket(session, moment.ticket_id))
-            session.delete(moment)
-    except Exception:  # a handler may fail in any way: the moment comes again, and holds up no other
-        if not row_id:
+            dues = next_dues(session)
+            numbers += [moment.id for moment, _ticket in dues]
+            deal_with(session, dues)
+    except Exception:  # a handler may fail in any way
+        if not numbers:
             raise
         log.exception("a due moment failed")
-        put_off(row_id)
-    return True
+        for number in numbers:
+            handle_alone(number, last=len(numbers) == 1)
+    return len(numbers)
+
+
+def next_dues(session: Session) -> list[Due]:
+    """Locked with their tickets, which is their lease; what somebody else holds is passed over, so nobody waits for anybody."""
+    found = dues_by(session, 1)
+    return dues_by(session, AT_ONCE, found[0][0].kind) if found and found[0][0].kind in TOGETHER else found
+
+
+def dues_by(session: Session, most: int, kind: str = "", number: int = 0) -> list[Due]:
+    """Those that have been due longest; of one kind, or with that number alone."""
+    due = select(DueMoment, Ticket).join(Ticket, Ticket.id == DueMoment.ticket_id).where(DueMoment.due_at <= clock.now())
+    due = due.where(DueMoment.kind == kind) if kind else due
+    due = due.where(DueMoment.id == number) if number else due
+    held = due.order_by(DueMoment.due_at, DueMoment.id).limit(most).with_for_update(of=[DueMoment, Ticket], skip_locked=True)
+    return [(moment, ticket) for moment, ticket in session.execute(held.execution_options(populate_existing=True))]
+
+
+def deal_with(session: Session, dues: Sequence[Due]) -> None:
+    """The handler's effect and the end of the rows go together."""
+    if not dues:
+        return
+    if handler := HANDLERS.get(dues[0][0].kind):
+        handler(session, dues)
+    session.flush()
+    now = clock.now()
+    session.execute(delete(DueMoment).where(DueMoment.id.in_([moment.id for moment, _ticket in dues if moment.due_at <= now])))
+
+
+def handle_alone(number: int, *, last: bool) -> None:
+    """One of several of which one failed; `last`: it was that one."""
+    if not last:
+        try:
+            with transaction() as session:
+                return deal_with(session, dues_by(session, 1, number=number))
+        except Exception:  # as above
+            log.exception("a due moment failed")
+    put_off(number)
+    return None
 
 
 def put_off(row_id: int) -> None:

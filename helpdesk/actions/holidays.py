@@ -118,8 +118,7 @@ def bring_in(known: Sequence[Known]) -> int:
 
 def add_known(session: Session, known: Sequence[Known], pack: str = "") -> int:
     """See `bring_in`; part of the caller's transaction."""
-    there = set(session.scalars(select(Holiday.key).where(Holiday.key.in_([each.key for each in known]))))
-    new = [each for each in known if each.key not in there]
+    new = not_there(session, known)
     session.add_all([
         Holiday(key=each.key, name=each.name, name_ar=each.name_ar, from_date=each.from_date, to_date=each.to_date, periods=[],
                 state=each.state, source="package", pack=pack)
@@ -129,6 +128,12 @@ def add_known(session: Session, known: Sequence[Known], pack: str = "") -> int:
     if new:
         changed(session, None)
     return len(new)
+
+
+def not_there(session: Session, known: Sequence[Known]) -> list[Known]:
+    """Those that the desk has never had."""
+    there = set(session.scalars(select(Holiday.key).where(Holiday.key.in_([each.key for each in known]))))
+    return [each for each in known if each.key not in there]
 
 
 def held_holiday(session: Session, holiday_id: int) -> Holiday:

@@ -1,35 +1,43 @@
 """Steps of targets: warnings, breaches, escalations, each taken once a due time; and what the breaker holds back."""
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.actions.due_moments import plan
-from helpdesk.actions.record import Actor, record
+from helpdesk.actions.record import Actor, record_many
 from helpdesk.actions.transaction import nudge, transaction
-from helpdesk.models import DueMoment, Event, SlaStep, SlaTarget, Ticket
-from helpdesk.queries.sla import HELD, any_held, how_many_late, is_taken
+from helpdesk.models import DueMoment, SlaStep, SlaTarget, Ticket
+from helpdesk.queries.sla import ASIDE, HELD, any_held, how_many_late
 
-LATE, MOST_LATE = timedelta(minutes=30), 100
-"""More than so many steps that are late by more than that were not missed one by one: a clock jumped, or the desk stood still."""
-ASIDE = timedelta(days=365_000)
+LATE, MOST_LATE, PATIENCE = timedelta(minutes=30), 100, timedelta(minutes=5)
+"""More than so many steps that are late by more than that were not missed one by one: a clock jumped, or the desk stood still. Then
+whatever is not done within PATIENCE belongs to them."""
 BATCH = 500
+Taking = tuple[Ticket, SlaTarget, str]
 
 
-def take(session: Session, ticket: Ticket, target: SlaTarget, step: str) -> Event | None:
-    """Marks the step as taken and tells of it; None when it was before. Part of the caller's transaction, which locks the ticket."""
-    if is_taken(session, target, step):
-        return None
-    session.add(SlaStep(target_id=target.id, revision=target.revision, step=step, at=clock.now()))
-    if step == "breach":
-        target.state, target.breached_at = "breached", target.due_at
-        ticket.due_state = "breached" if ticket.due_at == target.due_at else ticket.due_state
-    due = target.due_at.isoformat() if target.due_at else None
-    told = {"target": target.name, "due_at": due, "step": step}
-    return record(session, ticket, kind_of(step), Actor("system"), told)
+def take(session: Session, taking: Sequence[Taking]) -> list[SlaStep]:
+    """Marks steps as taken: of each (ticket, target, step) its row. Part of the caller's transaction, which locks the tickets and has
+    looked that none was taken before."""
+    now = clock.now()
+    rows = [SlaStep(target_id=target.id, revision=target.revision, step=step, at=now, did=[]) for _ticket, target, step in taking]
+    session.add_all(rows)
+    return rows
+
+
+def tell(session: Session, taking: Sequence[Taking]) -> list[int]:
+    """The number of the event of each; a breach stands on its target and ticket too."""
+    for ticket, target, step in taking:
+        if step == "breach":
+            target.state, target.breached_at = "breached", target.due_at
+            ticket.due_state = "breached" if ticket.due_at == target.due_at else ticket.due_state
+    return record_many(session, Actor("system"), [
+        (ticket, kind_of(step), {"target": target.name, "due_at": target.due_at.isoformat() if target.due_at else None, "step": step})
+        for ticket, target, step in taking
+    ])  # fmt: skip
 
 
 def kind_of(step: str) -> str:
@@ -37,25 +45,15 @@ def kind_of(step: str) -> str:
     return {"breach": "sla_breached", "after": "sla_escalated"}.get(step.partition(":")[0], "sla_warned")
 
 
-def note(session: Session, target: SlaTarget, step: str, did: list[dict[str, Any]]) -> None:
-    """What was done, on the step's row; one for actions alone is made."""
-    same = (SlaStep.target_id == target.id, SlaStep.revision == target.revision, SlaStep.step == step)
-    row = session.scalar(select(SlaStep).where(*same))
-    if row is None:
-        row = SlaStep(target_id=target.id, revision=target.revision, step=step, at=clock.now())
-        session.add(row)
-    row.did = did
-
-
-def put_aside(session: Session, moment: DueMoment) -> bool:
-    """Whether the moment is one of a mass that is late all at once: then it waits until an admin lets it go (safety M16)."""
+def put_aside(session: Session, moments: Sequence[DueMoment]) -> set[int]:
+    """Those that are part of a mass that is late all at once wait until an admin lets them go (safety M16); their numbers."""
     now = clock.now()
-    if now - moment.due_at <= LATE:
-        return False
-    if not any_held(session) and how_many_late(session, now, LATE, MOST_LATE + 1) <= MOST_LATE:
-        return False
-    plan(session, HELD, moment.ref, moment.ticket_id, moment.due_at + ASIDE, moment.step, moment.revision)
-    return True
+    late = [moment for moment in moments if now - moment.due_at > PATIENCE]
+    if not late or (not any_held(session) and how_many_late(session, now, LATE, MOST_LATE + 1) <= MOST_LATE):
+        return set()
+    for moment in late:
+        moment.kind, moment.due_at = HELD, moment.due_at + ASIDE
+    return {moment.id for moment in late}
 
 
 def release_held() -> int:
@@ -75,3 +73,11 @@ def release_batch() -> int:
             moment.kind, moment.due_at = "sla", max(now, moment.due_at - ASIDE)
         nudge(session, "due")
         return len(held)
+
+
+def take_back() -> None:
+    """The clock was put right again: what is held back though its time has not come is planned as it was."""
+    with transaction() as session:
+        early = select(DueMoment).where(DueMoment.due_at > clock.now() + ASIDE, DueMoment.kind == HELD).order_by(DueMoment.due_at)
+        for moment in session.scalars(early.limit(BATCH).with_for_update(skip_locked=True)):
+            moment.kind, moment.due_at = "sla", moment.due_at - ASIDE

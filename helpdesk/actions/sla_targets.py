@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
-from helpdesk.actions.record import Actor, announce, by_agent, held_ticket, record
+from helpdesk.actions.record import Actor, by_agent, held_ticket, record, record_many
+from helpdesk.actions.rows import put as put_rows
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.models import DueMoment, Event, SlaMove, SlaTarget, Ticket
@@ -26,7 +27,9 @@ Moments = list[tuple[str, datetime]]
 @dataclass(frozen=True)
 class Wanted:
     """A target as it was worked out. `state` is one of TARGET_STATES; `moments` are the steps that are still to come, by a function of
-    those that were taken (step -> when). `quiet`: it began before anybody promised anything, so that what it missed is told to nobody."""
+    those that were taken (step -> when) and of whether the promise was known before, so that what has passed untaken is taken now.
+    `quiet`: it began before anybody promised anything, so that what it missed is told to nobody. `counted`: the last
+    hours before it is due that count, as [from, to] in seconds since 1970; None where every minute does."""
 
     name: str
     started_at: datetime
@@ -36,9 +39,10 @@ class Wanted:
     due_at: datetime | None
     ended_at: datetime | None
     state: str
-    moments: Callable[[dict[str, datetime]], Moments]
+    moments: Callable[[dict[str, datetime], bool], Moments]
     manual: tuple[datetime | None, str, int | None] = (None, "", None)
     quiet: bool = False
+    counted: list[list[int]] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Bringing:
         self.moved: list[SlaTarget] = []
         self.planned: list[tuple[SlaTarget, Moments]] = []
         self.told: list[tuple[Ticket, str, list[dict[str, Any]]]] = []
-        self.done: list[tuple[Ticket, list[SlaTarget]]] = []
+        self.done: list[tuple[Ticket, list[SlaTarget], list[Wanted]]] = []
 
     def bring(self, ticket: Ticket, wanted: list[Wanted], rows: list[SlaTarget], taken: dict[int, dict[str, datetime]]) -> None:
         """One ticket: rows that are there are changed, new ones made, and those that nobody wants any more are taken back."""
@@ -75,19 +79,20 @@ class Bringing:
         told: dict[str, list[SlaTarget]] = defaultdict(list)
         for each in wanted:
             row = held.pop((each.name, each.started_at), None)
-            if each.ended_at is not None and (each.quiet if row is None else row.ended_at is not None):
+            if each.ended_at is not None and (each.quiet if row is None else is_over(row, each)):
                 continue  # over before anybody promised anything, or over: what changes now changes nothing of it
+            known = row is not None and (row.breached_at is None or "breach" in taken.get(row.id, {}))
             kind = change(row, each) if row is not None else "sla_set"
             if kind:
                 told[kind].append(row := row or self.added(ticket, each, rows))
-                self.planned.append((row, each.moments(taken.get(row.id, {})) if row.ended_at is None else []))
+                self.planned.append((row, each.moments(taken.get(row.id, {}), known) if row.ended_at is None else []))
         for row in held.values():
             if row.ended_at is None:
                 row.state, row.ended_at, row.revision = "cancelled", clock.now(), row.revision + 1
                 told["sla_moved"].append(row)
         self.moved += [row for found in told.values() for row in found]
         self.told += [(ticket, kind, [in_short(row) for row in told[kind]]) for kind in TOLD if told[kind]]
-        self.done.append((ticket, rows))
+        self.done.append((ticket, rows, wanted))
 
     def added(self, ticket: Ticket, each: Wanted, rows: list[SlaTarget]) -> SlaTarget:
         """A new row. That it is late is said by its own moment, but where nobody is to be told."""
@@ -110,15 +115,16 @@ class Bringing:
             {"kind": KIND, "ref": row.id, "ticket_id": row.ticket_id, "step": step, "revision": row.revision, "due_at": at, "attempts": 0}
             for row, steps in self.planned for step, at in steps
         ]  # fmt: skip
-        if moments:
-            session.execute(insert(DueMoment), moments)
+        put_rows(session, DueMoment, moments)
         if any(at <= now for _row, steps in self.planned for _step, at in steps):
             nudge(session, "due")
-        session.add_all(
-            SlaMove(target_id=row.id, at=now, due_at=row.due_at, why=self.why.words | {"state": row.state}, agent_id=self.why.actor.id)
-            for row in self.moved)
-        for ticket, rows in self.done:
-            put_due(ticket, rows)
+        words, by = self.why.words, self.why.actor.id
+        put_rows(session, SlaMove, [
+            {"target_id": row.id, "at": now, "due_at": row.due_at, "why": words | {"state": row.state}, "agent_id": by}
+            for row in self.moved
+        ])  # fmt: skip
+        for ticket, rows, wanted in self.done:
+            put_due(ticket, rows, wanted)
         self.tell()
 
     def tell(self) -> None:
@@ -140,21 +146,26 @@ def put(row: SlaTarget, each: Wanted, state: str) -> None:
         row.breached_at = each.due_at
 
 
+def is_over(row: SlaTarget, each: Wanted) -> bool:
+    """Whether the row's end stands: one that was given up by solving may have been kept by the answer that was sent with it."""
+    return row.ended_at is not None and not (row.state == "cancelled" and each.state != "cancelled")
+
+
 def change(row: SlaTarget, each: Wanted) -> str:
     """The row as it is to be; what kind of event that is, "" when nothing is another."""
     before = (row.version_id, row.calendar_id, row.due_at, row.ended_at, row.manual_due_at, row.manual_reason, row.manual_by)
     if before == (each.version_id, each.calendar_id, each.due_at, each.ended_at, *each.manual) and row.pauses == each.pauses:
         return ""
-    was_open, was_resting = row.ended_at is None, row.state == "paused"
+    was_over, was_given_up, was_resting = row.ended_at is not None, row.state == "cancelled", row.state == "paused"
     # that it is late now is said by its own moment, which tells everybody; here only what was said already is kept
     unsaid = each.ended_at is None and each.state == "breached" and row.breached_at is None
     if each.state != "breached":
         row.breached_at = None
     put(row, each, "running" if unsaid else each.state)
     row.revision += 1
-    if was_open and each.ended_at is not None:
+    if each.ended_at is not None and (was_given_up or not was_over):
         return "sla_moved" if each.state == "cancelled" else "sla_met"
-    if (was_resting and row.state != "paused") or (not was_open and each.ended_at is None):
+    if (was_resting and row.state != "paused") or (was_over and each.ended_at is None):
         return "sla_resumed"
     return "sla_paused" if row.state == "paused" and not was_resting else "sla_moved"
 
@@ -167,27 +178,15 @@ def in_short(row: SlaTarget) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def record_many(session: Session, actor: Actor, happened: list[tuple[Ticket, str, dict[str, Any]]]) -> None:
-    """As `record`, with one statement for all."""
-    now = clock.now()
-    made = [
-        (ticket, Event(ticket_id=ticket.id, kind=kind, at=now, actor=actor.kind, data=data, cause_id=actor.cause_id, depth=actor.depth))
-        for ticket, kind, data in happened
-    ]
-    session.add_all([event for _ticket, event in made])
-    session.flush()
-    for ticket, event in made:
-        ticket.last_event_id = event.id
-        announce(session, ticket, event)
-
-
-def put_due(ticket: Ticket, rows: list[SlaTarget]) -> None:
+def put_due(ticket: Ticket, rows: list[SlaTarget], wanted: list[Wanted]) -> None:
     """What falls due next, for lists."""
     running = [row for row in rows if row.ended_at is None and row.due_at is not None]
     resting = [row for row in rows if row.ended_at is None and row.state == "paused"]
     first = min(running, key=lambda row: row.due_at or clock.FAR, default=None) or next(iter(resting), None)
     ticket.due_at, ticket.due_since = (first.due_at, resting_since(first)) if first else (None, None)
     ticket.due_name, ticket.due_state = (first.name, first.state) if first else ("", "")
+    same = (each.counted for each in wanted if first and (each.name, each.started_at) == (first.name, first.started_at))
+    ticket.due_counted = next(same, None)
 
 
 def resting_since(row: SlaTarget) -> datetime | None:

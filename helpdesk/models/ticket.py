@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.clock import FAR
 from helpdesk.extensions import Base, db
-from helpdesk.models.types import Moment
+from helpdesk.models.types import Json, Moment
 
 STATUSES = ("open", "pending", "on_hold", "solved", "closed")
 PRIORITIES = ("low", "normal", "high", "urgent")
@@ -84,6 +84,7 @@ class Ticket(db.Model):
     due_state: Mapped[str] = mapped_column(String(10), default="", server_default="")
     due_since: Mapped[datetime | None] = mapped_column(Moment)
     sla_policy_id: Mapped[int | None] = mapped_column()
+    due_counted: Mapped[list[list[int]] | None] = mapped_column(Json)
 
     tags: Mapped[list[Tag]] = relationship(secondary=ticket_tag, order_by=Tag.name)
 

@@ -1,6 +1,8 @@
 """Business hours as they stand: whose hours count, and what the settings pages list."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -14,13 +16,41 @@ from helpdesk.queries.people import only_admins
 OLDEST_FIRST = select(Calendar).order_by(Calendar.id)
 
 
+class Whose(Protocol):
+    """What of a calendar says whose hours it is."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def team_ids(self) -> Sequence[int]: ...
+
+    @property
+    def channels(self) -> Sequence[str]: ...
+
+    @property
+    def standard(self) -> bool: ...
+
+
+W = TypeVar("W", bound=Whose)
+
+
 def calendar_for(session: Session, team_id: int | None, channel: str) -> Calendar | None:
     """The first that names the team, else the first that names the channel, else the standard one; None when there is none of them."""
-    known = list(session.scalars(OLDEST_FIRST))
+    return first_for(every(session), team_id, channel)
+
+
+def first_for(known: Sequence[W], team_id: int | None, channel: str) -> W | None:
+    """The same among these, which come in the order in which they were made."""
     of_team = (calendar for calendar in known if team_id is not None and team_id in calendar.team_ids)
     of_channel = (calendar for calendar in known if channel in calendar.channels)
     standard = (calendar for calendar in known if calendar.standard)
     return next(of_team, None) or next(of_channel, None) or next(standard, None)
+
+
+def every(session: Session) -> list[Calendar]:
+    """All of the desk, in the order in which they were made."""
+    return list(session.scalars(OLDEST_FIRST))
 
 
 def ranges_of(session: Session, calendar_id: int) -> list[CalendarRange]:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from helpdesk.extensions import db
@@ -92,10 +92,11 @@ def rule_told(words: Words, ticket_id: int | None) -> str:
 
 
 def target_name(words: Words) -> str:
-    """The promise by its name in the reader's language; a stage of the desk's own keeps its name."""
+    """The promise by its name in the reader's language; a stage by the names that the desk gave it."""
     name = str(words.get("target", ""))
     known: dict[str, str] = {"first_response": _("First response"), "next_response": _("Next response"), "resolution": _("Resolution")}
-    return known.get(name, str(words.get("name") or name))
+    own = words.get("name_ar") if str(get_locale()) == "ar" else ""
+    return known.get(name, str(own or words.get("name") or name))
 
 
 def webhook_off(words: Words) -> str:

@@ -3,15 +3,20 @@
 import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from helpdesk import clock
 from helpdesk.models import Calendar, DueMoment, LongTask, SlaMove, SlaPolicyVersion, SlaStep, SlaTarget, Ticket
+from helpdesk.queries.due import any_row
 
 OPEN = SlaTarget.ended_at.is_(None)
 HELD = "sla_held"
 """The kind of moments that the breaker put aside."""
+ASIDE = timedelta(days=365_000)
+"""So long after its own time a moment stands that is put aside."""
 
 
 def targets_of(session: Session, ticket_id: int) -> list[SlaTarget]:
@@ -28,10 +33,22 @@ def steps_taken(session: Session, target_ids: list[int]) -> dict[int, dict[str, 
     return found
 
 
-def is_taken(session: Session, target: SlaTarget, step: str) -> bool:
-    """Whether this step was taken for this very due time."""
-    same = (SlaStep.target_id == target.id, SlaStep.revision == target.revision, SlaStep.step == step)
-    return session.scalar(select(SlaStep.id).where(*same)) is not None
+def by_id(session: Session, target_ids: list[int]) -> dict[int, SlaTarget]:
+    """Targets by number, as they are in this transaction."""
+    found = select(SlaTarget).where(SlaTarget.id.in_(target_ids)).execution_options(populate_existing=True)
+    return {row.id: row for row in session.scalars(found)}
+
+
+def definitions(session: Session, version_ids: set[int]) -> dict[int, dict[str, Any]]:
+    """What versions of policies say."""
+    found = session.execute(select(SlaPolicyVersion.id, SlaPolicyVersion.definition).where(SlaPolicyVersion.id.in_(version_ids)))
+    return {row.id: row.definition for row in found}
+
+
+def taken_of(session: Session, target_ids: list[int]) -> set[tuple[int, int, str]]:
+    """(target, revision, step) of every step that was taken for these."""
+    rows = select(SlaStep.target_id, SlaStep.revision, SlaStep.step).where(SlaStep.target_id.in_(target_ids))
+    return {(target_id, revision, step) for target_id, revision, step in session.execute(rows)}
 
 
 def moves_of(session: Session, target_id: int) -> list[SlaMove]:
@@ -47,6 +64,11 @@ def any_held(session: Session) -> bool:
 def how_many_held(session: Session) -> int:
     """How many moments it holds back."""
     return session.scalar(select(func.count()).select_from(DueMoment).where(DueMoment.kind == HELD)) or 0
+
+
+def held_is_early() -> bool:
+    """Whether something is held back though its time has not come: a clock was wrong and was put right. For the timetable."""
+    return any_row(select(DueMoment.id).where(DueMoment.due_at > clock.now() + ASIDE, DueMoment.kind == HELD))
 
 
 def how_many_late(session: Session, now: datetime, late: timedelta, most: int) -> int:

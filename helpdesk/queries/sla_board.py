@@ -23,6 +23,7 @@ class DueRow(Protocol):
     due_name: str
     due_state: str
     assignee_id: int | None
+    due_counted: list[list[int]] | None
 
 
 def within(viewer: Viewer, now: datetime, hours: int) -> list[ColumnElement[bool]]:
@@ -41,7 +42,8 @@ def teams(viewer: Viewer, now: datetime, hours: int) -> list[tuple[int | None, i
 
 def rows(viewer: Viewer, team_id: int | None, now: datetime, hours: int) -> Sequence[Any]:
     """The MOST that fall due first."""
-    columns = (Ticket.id, Ticket.subject, Ticket.status, Ticket.due_at, Ticket.due_name, Ticket.due_state, Ticket.assignee_id)
+    due = (Ticket.due_at, Ticket.due_name, Ticket.due_state, Ticket.due_counted)
+    columns = (Ticket.id, Ticket.subject, Ticket.status, *due, Ticket.assignee_id)
     mine = Ticket.team_id == team_id if team_id is not None else Ticket.team_id.is_(None)
     found = select(*columns).where(mine, *within(viewer, now, hours)).order_by(Ticket.due_at, Ticket.id)
     return db.session.execute(found.limit(MOST)).all()

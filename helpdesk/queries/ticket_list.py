@@ -33,6 +33,7 @@ COLUMNS = (
     Ticket.due_at,
     Ticket.due_state,
     Ticket.due_since,
+    Ticket.due_counted,
     Contact.id.label("contact_id"),
     Contact.name.label("contact_name"),
 )

@@ -66,9 +66,9 @@ def subject(number: int) -> Response:
 @blueprint.post("/tickets/<int:number>/tags")
 @allow("agent")
 def tags(number: int) -> Response:
-    """`add` and `remove`: names of tags, any number of each."""
+    """`add` and `untag`: names of tags, any number of each."""
     added = [change.tag(name) for name in request.form.getlist("add") if name.strip()]
-    removed = [change.untag(name) for name in request.form.getlist("remove")]
+    removed = [change.untag(name) for name in request.form.getlist("untag")]
     return apply(number, *removed, *added)
 
 

@@ -65,7 +65,7 @@ def shown_rows(rows: Sequence[Any]) -> list[ShownRow]:
             door="mail",
             last_event_id=row.last_event_id,
             tags=tuple(tags.get(row.id, ())),
-            due=badge(row.due_state, row.due_at, row.due_since, row.status),
+            due=badge(row.due_state, row.due_at, row.due_since, row.status, row.due_counted),
         )
         for row in rows
     ]

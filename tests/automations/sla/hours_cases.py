@@ -4,19 +4,49 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from automations.sla.due import Due, due
 from automations.sla.hours import Day, Hours, Range, Week, opened
 from automations.sla.spans import UNITS, Span
 from tests.automations.sla.hours_oracle import Oracle
 
+FIRST, YEARS = date(2024, 1, 1), 7
+
+
+def turning() -> tuple[str, ...]:
+    """Every zone of the world whose clock is turned within these years."""
+    days = [datetime(FIRST.year + number // 12, number % 12 + 1, 15, 12, tzinfo=UTC) for number in range(12 * YEARS)]
+    return tuple(
+        name for name in sorted(available_timezones() - {"localtime"})
+        if len({day.astimezone(ZoneInfo(name)).utcoffset() for day in days}) > 1
+    )  # fmt: skip
+
+
 ZONES = (
-    "Asia/Riyadh", "Asia/Riyadh", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Africa/Cairo", "Australia/Lord_Howe",
-    "America/Havana", "Pacific/Chatham", "America/St_Johns",
+    "Asia/Riyadh", "Asia/Riyadh", "Africa/Cairo", "Africa/Casablanca", "Europe/Berlin", "America/New_York", "Asia/Kathmandu",
+    "Australia/Lord_Howe", "America/Havana", "Pacific/Chatham", "America/St_Johns", *turning()[::12],
 )
+EVERY_ZONE = turning()
+RAMADAN = (date(2024, 3, 11), date(2025, 3, 1), date(2026, 2, 18), date(2027, 2, 8), date(2028, 1, 28), date(2029, 1, 16), date(2030, 1, 6))
+FASTING = [(600, 960)], [(600, 900), (1260, 1500)], [(780, 1020), (1290, 1560)]
+"""Hours in Ramadan: a short day, a day and an evening, an afternoon and a night."""
 MOST = {"minutes": 3000, "hours": 200, "business_minutes": 3000, "business_hours": 60, "calendar_days": 20}
-TURNS = (date(2025, 3, 30), date(2025, 10, 26), date(2026, 3, 8), date(2026, 11, 1), date(2026, 4, 5), date(2026, 10, 4), date(2026, 4, 24))
-"""Around these some zone turns its clocks."""
+TURNS = (
+    date(2025, 3, 30), date(2025, 10, 26), date(2026, 3, 8), date(2026, 11, 1), date(2026, 4, 5), date(2026, 10, 4), date(2026, 4, 24),
+    date(2026, 10, 30), date(2025, 2, 23), date(2025, 4, 6), date(2026, 2, 15), date(2026, 3, 22), date(2030, 1, 1), date(2028, 2, 29),
+)
+"""Around these some zone turns its clocks, Cairo's and Casablanca's too, which goes back for Ramadan; or a leap day comes."""
+
+
+def some_day(chance: random.Random) -> date:
+    """Of seven years: half of them near a turn of clocks, some in Ramadan, the rest any."""
+    kind = chance.random()
+    if kind < 0.5:
+        return chance.choice(TURNS)
+    if kind < 0.65:
+        return chance.choice(RAMADAN) + timedelta(days=chance.randint(-5, 34))
+    return FIRST + timedelta(days=chance.randint(0, 365 * YEARS))
 
 
 def some_periods(chance: random.Random) -> list[tuple[int, int]]:
@@ -42,13 +72,18 @@ def some_calendar(chance: random.Random, around: date) -> dict[str, Any]:
     for number in range(chance.choice((0, 0, 1, 2))):
         first = around + timedelta(days=chance.randint(-20, 20))
         ranges.append((first, first + timedelta(days=chance.randint(0, 30)), some_week(chance), f"range {number}"))
+    if chance.random() < 0.3:
+        first, hours = min(RAMADAN, key=lambda day: abs(day - around)), chance.choice(FASTING)
+        weekend, last = chance.choice(((4, 5), (4,))), first + timedelta(days=chance.choice((28, 29)))
+        ranges.append((first, last, [[] if day in weekend else hours for day in range(7)], "Ramadan"))
     days = {}
     for number in range(chance.choice((0, 1, 2))):
         first = around + timedelta(days=chance.randint(-3, 12))
         periods = chance.choice(([], [], [(540, 720)], some_periods(chance)))
         for after in range(chance.randint(1, 5)):
             days[first + timedelta(days=after)] = (periods, f"holiday {number}", chance.choice(("estimated", "confirmed")))
-    return {"zone": chance.choice(ZONES), "week": some_week(chance), "ranges": ranges, "days": days}
+    zone = chance.choice(ZONES if chance.random() < 0.8 else EVERY_ZONE)
+    return {"zone": zone, "week": some_week(chance), "ranges": ranges, "days": days}
 
 
 def hours_of(calendar: dict[str, Any]) -> Hours:
@@ -81,7 +116,7 @@ def some_pauses(chance: random.Random, start: int) -> list[tuple[int, int | None
 def differences(number: int) -> Iterator[str]:
     """What the product and the oracle do not agree on in that case: a target that begins, rests, goes on, and is changed on the way."""
     chance = random.Random(number)
-    around = chance.choice(TURNS) if chance.random() < 0.5 else date(2026, 1, 1) + timedelta(days=chance.randint(0, 364))
+    around = some_day(chance)
     calendar = some_calendar(chance, around)
     oracle, hours = Oracle(calendar), hours_of(calendar)
     start = int(datetime(around.year, around.month, around.day, tzinfo=UTC).timestamp()) + chance.randint(-86_400, 86_400)

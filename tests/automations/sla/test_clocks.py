@@ -93,6 +93,12 @@ WHO_WAITS = [  # (history after the opening, name, started, ended or None, how i
     (("03-24 10:30 status solved",), "first_response", "03-24 10:00", "03-24 10:30", "cancelled"),
     (("03-24 10:30 status solved", "03-24 12:00 status open"), "resolution", "03-24 10:00", None, ""),
     (("03-24 10:30 status solved", "03-24 10:40 status closed"), "resolution", "03-24 10:00", "03-24 10:30", "met"),
+    (("03-24 10:30 status solved", "03-24 10:31 answer"), "first_response", "03-24 10:00", "03-24 10:31", "met"),  # sent and solved
+    (("03-24 10:30 status solved", "03-24 10:31 status open"), "first_response", "03-24 10:00", None, ""),  # taken back
+    (("03-24 10:30 status solved", "03-24 12:00 woken open", "03-24 12:00 message"), "next_response", "03-24 12:00", None, ""),
+    (("03-24 10:30 status solved", "03-24 12:00 woken open", "03-24 12:00 message"), "first_response", "03-24 10:00", "03-24 10:30",
+     "cancelled"),
+    (("03-24 10:10 begun review", "03-24 10:30 status solved", "03-24 10:31 status open"), "stage:review", "03-24 10:10", None, ""),
 ]
 
 
@@ -119,6 +125,9 @@ EVENTS = [  # (kind, data, written by the desk itself, what it means)
     ("sla_set", {"targets": [{"target": "stage:review", "started_at": "2026-03-24T07:00:00+00:00"}]}, None, ["begun"]),
     ("sla_met", {"targets": [{"target": "resolution", "ended_at": "2026-03-24T07:00:00+00:00"}]}, None, []),
     ("sla_moved", {"targets": []}, None, []),
+    ("status_changed", {"to": "pending"}, None, ["status"]),
+    ("status_changed", {"to": "open", "why": "customer_wrote"}, None, ["woken"]),
+    ("ticket_moved", {"to": "spam"}, None, ["place"]),
 ]
 
 

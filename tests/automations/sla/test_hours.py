@@ -9,7 +9,7 @@ import pytest
 from automations.sla.due import due
 from automations.sla.hours import Day, Hours, Range, Week, opened
 from automations.sla.spans import Span
-from tests.automations.sla.hours_cases import differences
+from tests.automations.sla.flight_cases import every_difference
 
 CASES, PARTS = 10_000, 4
 
@@ -132,7 +132,7 @@ def test_by_hand() -> None:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_like_looking_at_every_minute(part: int) -> None:
-    assert [told for number in range(part, CASES, PARTS) for told in differences(number)] == []
+    assert [told for number in range(part, CASES, PARTS) for told in every_difference(number)] == []
 
 
 def test_what_is_told() -> None:

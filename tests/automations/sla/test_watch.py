@@ -1,15 +1,14 @@
 """Targets follow what happens to a ticket, on both databases; steps are taken when their time comes, each once."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
 from automations.sla import moving, watch
-from helpdesk.actions import calendars, change, holidays, long_tasks, release, reply, sla_policies, sla_steps, sla_targets
+from helpdesk.actions import calendars, change, holidays, long_tasks, release, reply, sla_policies, sla_targets
 from helpdesk.errors import Invalid
 from helpdesk.extensions import db
-from helpdesk.models import DueMoment, Event, Holiday, LongTask, Message, SlaMove
-from helpdesk.queries.sla import HELD, how_many_held
+from helpdesk.models import Event, Holiday, LongTask, Message, SlaMove
 from tests.automations.sla.conftest import FASTING, RESPONSE, Promise, at, badge, eid, planned, settle, steps, targets
 from tests.factories import Clock, SmallDesk, kinds, ticket, writing
 
@@ -177,27 +176,6 @@ def test_nobody_is_woken(riyadh: SmallDesk, promise: Promise, clock: Clock) -> N
     clock.set(at("03-25 09:00"))
     settle()
     assert (steps(), tags(number)) == (["breach", "breach:do"], ["late"])
-
-
-def test_a_clock_that_jumps(riyadh: SmallDesk, promise: Promise, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sla_steps, "MOST_LATE", 5)
-    promise(steps=ESCALATION)
-    numbers = [riyadh.ticket(f"Number {place}") for place in range(3)]
-    settle()
-    clock.move(days=365)
-    settle()
-    assert (steps(), how_many_held(db.session)) == ([], 12)
-    clock.move(days=-365)
-    settle()
-    clock.set(at("03-24 12:01"))
-    sla_steps.release_held()
-    settle()
-    assert (sorted(steps()), how_many_held(db.session)) == (sorted(["percent:75", "breach", "breach:do"] * 3), 0)
-    assert {badge(number)[2] for number in numbers} == {"breached"}
-    assert db.session.query(DueMoment).filter(DueMoment.kind == HELD).count() == 0
-    clock.set(at("03-24 12:01") + timedelta(days=1))
-    settle()
-    assert len(steps()) == 12, "a few that are late are done"
 
 
 def test_changed_hours_ask_for_a_slow_task(riyadh: SmallDesk, promise: Promise) -> None:
