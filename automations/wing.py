@@ -36,12 +36,25 @@ from automations.webhooks import sender
 from helpdesk import jobs, long_tasks, outbox
 from helpdesk.actions import due_moments, webhook_tellings
 from helpdesk.queries.webhooks import telling_is_due
+from helpdesk.visit.sections import Section, tell
 
 # Each a module with a `blueprint`; a new page joins by its line.
 RESOURCES: tuple[ModuleType, ...] = (
     webhooks, calendars, calendar_ranges, holidays, rules, rule_history, macros, macro_picker, queue, routing_pages, ability, away,
     packs, sla_pages, sla_board, sla_policies,
 )
+
+SECTIONS = (
+    Section("supervision", "supervisor", "queue", _l("Work in hand"), "kanban", "/queue"),
+    Section("supervision", "supervisor", "sla-board", _l("What falls due"), "alarm-clock", "/sla/board"),
+    Section("tools", "agent", "macros-settings", _l("Macros"), "command", "/macros"),
+    Section("automation", "supervisor", "rules", _l("Rules"), "zap", "/rules"),
+    Section("automation", "admin", "policies", _l("Promises"), "handshake", "/sla/policies"),
+    Section("automation", "admin", "hours", _l("Business hours"), "clock", "/calendars", ("/holidays",)),
+    Section("automation", "admin", "packs", _l("Starter packs"), "package", "/packs"),
+    Section("automation", "admin", "webhooks", _l("Webhooks"), "plug", "/webhooks"),
+)
+"""Lines of the navigation."""
 
 
 def commands() -> list[click.Command]:
@@ -64,10 +77,6 @@ def init_app(app: Flask) -> None:
     due_moments.on("sla", steps.handle)
     moving.init_app()
     jobs.add(jobs.Drain("webhooks", "fast", sender.drain, 1, telling_is_due))
-    app.extensions.setdefault("sections", []).append(("rules", _l("Rules"), "zap", "/rules"))
-    app.extensions["sections"].append(("sla-board", _l("What falls due"), "alarm-clock", "/sla/board"))
-    app.extensions["sections"].append(("queue", _l("Work in hand"), "layers", "/queue"))
-    app.extensions.setdefault("sections_for_all", []).append(("macros-settings", _l("Macros"), "command", "/macros"))
-    app.extensions.setdefault("foot", []).append(away.line)
+    tell(app, *SECTIONS, away.line)
     for resource in RESOURCES:
         app.register_blueprint(resource.blueprint)
