@@ -17,6 +17,7 @@ from helpdesk.actions.rules import RuleChange
 from helpdesk.errors import Invalid
 from helpdesk.extensions import db
 from helpdesk.fields import Fields, problems_of
+from helpdesk.folding import fold
 from helpdesk.models import Rule, RuleVersion
 from helpdesk.queries import macros as known
 from helpdesk.queries import roster
@@ -31,7 +32,7 @@ ONE = "/macros/<int:macro_id>"
 @allow("agent")
 def index() -> str:
     """All that the reader sees."""
-    rules = known.macros(viewer())
+    rules = sorted(known.macros(viewer()), key=lambda rule: fold(rule.shown_name(reader().language)))
     says = {rule.id: [said(action) for action in definition(rule)["then"]] for rule in rules}
     mine = {rule.id for rule in rules if known.may_edit(viewer(), rule.agent_id, rule.team_id)}
     return render_template("macros/list.html", rules=rules, says=says, mine=mine, owner_of=owner_of)

@@ -12,6 +12,7 @@ from helpdesk.actions import canned
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.extensions import db
 from helpdesk.fields import Fields, problems_of
+from helpdesk.folding import fold
 from helpdesk.models import Agent, CannedReply
 from helpdesk.queries import canned as shelf
 from helpdesk.queries import roster
@@ -31,7 +32,7 @@ def index() -> str:
     """By folder; `q` narrows it, and a script gets the rows alone."""
     query = request.args.get("q", "")
     template = "canned/_rows.html" if request.headers.get("HX-Request") else "canned/list.html"
-    rows = shelf.shelf(viewer(), query)
+    rows = sorted(shelf.shelf(viewer(), query), key=lambda reply: fold(reply.shown_name(str(get_locale() or "ar"))))
     return render_template(
         template, rows=rows, query=query, languages=dict(choices.languages()), owner_of=owner_of, most=shelf.MOST_SHOWN)
 
