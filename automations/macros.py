@@ -26,6 +26,8 @@ from helpdesk.visit.reader import reader
 
 LEFT_OUT = ("run_macro",)
 """Acts that no macro is written with."""
+WELL = ("done", "nothing", "composed", "queued", "kept", "known")
+"""Results that stop no macro."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def do(doing: Doing, action: Action) -> dict[str, Any]:
     if act is None:
         raise Invalid(_("This macro wants something that the desk cannot do any more. Nothing was changed."))
     result = COMPOSED.get(act.name, act.perform)(doing, action.get("value"))
-    if result not in ("done", "nothing", "composed"):
+    if result not in WELL:
         raise Invalid(refusal(act, result))
     return {"do": act.name, "value": action.get("value"), "result": result, "events": events_after(doing, first)}
 
@@ -81,6 +83,7 @@ def refusal(act: Act, result: str) -> str:
     why, _colon, what = result.partition(":")
     reasons = {
         "gone": _("What it names is not there any more."), "nobody": _("There is nobody to tell."),
+        "off": _("The webhook is switched off."),
         "missing_language": _("There is no text in the customer's language (%(language)s).", language=what),
     } | {word: str(sentence) for word, sentence in routing.REASONS.items()}  # fmt: skip
     why = reasons.get(why, why)
@@ -114,7 +117,7 @@ def line(did: Action, text: str = "") -> Line:
     label, value = said(did)
     given = did.get("data", {}).get("to") if did["do"] == "assign_by" else None
     value = roster.names().agent(given, reader().language) if given else value
-    return Line(label, value, did["result"] != "nothing", text)
+    return Line(label, value, did["result"] not in ("nothing", "known"), text)
 
 
 def said(action: Action) -> tuple[str, str]:

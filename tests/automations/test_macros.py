@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from automations import macros
-from helpdesk.actions import canned, change
+from helpdesk.actions import canned, change, webhooks
 from helpdesk.actions import macros as actions
 from helpdesk.actions.rule_runs import Look, note_run
 from helpdesk.actions.rules import RuleChange
@@ -85,6 +85,17 @@ def test_the_history_names_it(desk: SmallDesk, macro: Write) -> None:
     actions.delete(desk.viewer("admin"), rule)
     roster.forget()
     assert Markup(in_words(ticket_event(number), roster.names(), "", "en")).striptags().endswith("Rana, by a macro that is gone")
+
+
+def test_a_webhook_is_told(desk: SmallDesk, macro: Write) -> None:
+    """Once it is told, also as the webhook of a rule; one that an admin switched off stops the macro."""
+    hook, _secret = webhooks.create(webhooks.WebhookChange("Shop", "https://shop.example.com/hook"))
+    rule, number, rana = macro([SOLVE[0], {"do": "webhook", "value": str(hook)}]), desk.ticket(), desk.viewer("rana")
+    run, _texts = macros.apply(rana, number, rule, "key")
+    assert [one["result"] for one in run.did] == ["done", "queued"]
+    webhooks.switch(hook, active=False)
+    with pytest.raises(Invalid, match="switched off"):
+        macros.apply(rana, number, rule, "key-2")
 
 
 def test_all_or_nothing(desk: SmallDesk, macro: Write) -> None:
