@@ -26,12 +26,13 @@ Action = dict[str, Any]
 
 @dataclass(frozen=True)
 class Doing:
-    """What an act has at hand."""
+    """What an act has at hand. `notice` is what a notice says (queries.notices) where no rule asks for it."""
 
     session: Session
     ticket: Ticket
     actor: Actor
     facts: Facts
+    notice: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)

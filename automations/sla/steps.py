@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from automations import actions
 from automations.facts import facts_of
+from automations.sla.clocks import STAGE
 from automations.sla.figures import awake, step_key
 from automations.sla.which_hours import which
 from helpdesk import clock
@@ -36,7 +37,7 @@ def handle(session: Session, moment: DueMoment, ticket: Ticket) -> None:
         return
     event = sla_steps.take(session, ticket, target, step) if step != step_key({"kind": "breach"}) else None
     if said:
-        did = perform(session, ticket, said["then"], event)
+        did = perform(session, ticket, said["then"], event, notice_of(session, target, step))
         sla_steps.note(session, target, step, did)
 
 
@@ -59,8 +60,18 @@ def waits(session: Session, moment: DueMoment, ticket: Ticket) -> bool:
     return True
 
 
-def perform(session: Session, ticket: Ticket, then: list[dict[str, Any]], event: Event | None) -> list[dict[str, Any]]:
+def notice_of(session: Session, target: SlaTarget, step: str) -> dict[str, Any]:
+    """What whoever is told reads: which promise, and how it stands. A stage of the desk's own brings its names."""
+    kind = {"sla_warned": "sla_warning", "sla_breached": "sla_breach", "sla_escalated": "sla_escalation"}[sla_steps.kind_of(step)]
+    stages = session.get_one(SlaPolicyVersion, target.version_id).definition.get("targets", {}).get("stages", [])
+    stage: dict[str, Any] = next((each for each in stages if f"{STAGE}{each['name']}" == target.name), {})
+    return {"kind": kind, "target": target.name, "name": stage.get("name", ""), "name_ar": stage.get("name_ar", "")}
+
+
+def perform(
+    session: Session, ticket: Ticket, then: list[dict[str, Any]], event: Event | None, notice: dict[str, Any],
+) -> list[dict[str, Any]]:
     """The actions of a step, as the desk."""
     actor = Actor("system", why="sla", cause_id=event.id if event else None, depth=1)
-    doing = actions.Doing(session, ticket, actor, facts_of(session, ticket))
+    doing = actions.Doing(session, ticket, actor, facts_of(session, ticket), notice)
     return [actions.perform(doing, action) for action in then]

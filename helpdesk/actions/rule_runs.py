@@ -63,7 +63,7 @@ def trip(session: Session, rule_id: int, ticket_id: int, why: str) -> None:
         return
     version = session.get(RuleVersion, rule.version_id or 0)
     owner = version.agent_id if version else None
-    words = {"kind": "rule_off" if why == "rule" else "rule_loop", "rule": rule.name, "rule_id": rule.id}
+    words = {"kind": "rule_off" if why == "rule" else "rule_loop", "rule": rule.name, "rule_ar": rule.name_ar, "rule_id": rule.id}
     if why == "rule":
         rule.active, rule.switched_off = False, "often"
         change_stamp(session)
