@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from helpdesk.fields import ids_in
 from helpdesk.presence import present_in_list
 from helpdesk.queries.counts import counts
 from helpdesk.queries.ticket_list import newest_event, ticket_page, ticket_rows_in_view
@@ -37,7 +38,7 @@ def rows() -> str:
     """The first page's rows, those of `ids` that are still in the view, and the counts: for a list that stays true."""
     found = list_context()
     first = {row.number for row in found["rows"]}
-    asked = [int(one) for one in request.args.get("ids", "").split(",") if one.isascii() and one.isdigit() and len(one) < 10]
+    asked = ids_in(request.args.get("ids", "").split(","))
     kept = ticket_rows_in_view(viewer(), view_name(), [number for number in asked if number not in first])
     numbers = {name: capped(number) for name, number in counts(viewer()).items()}
     return render_template("tickets/_rows.html", **found | {"rows": [*found["rows"], *shown_rows(kept)], "counts": numbers})
