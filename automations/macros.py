@@ -83,6 +83,7 @@ def refusal(act: Act, result: str) -> str:
     why, _colon, what = result.partition(":")
     reasons = {
         "gone": _("What it names is not there any more."), "nobody": _("There is nobody to tell."),
+        "off": _("The webhook is switched off."),
         "missing_language": _("There is no text in the customer's language (%(language)s).", language=what),
     } | {word: str(sentence) for word, sentence in routing.REASONS.items()}  # fmt: skip
     why = reasons.get(why, why)
@@ -116,7 +117,7 @@ def line(did: Action, text: str = "") -> Line:
     label, value = said(did)
     given = did.get("data", {}).get("to") if did["do"] == "assign_by" else None
     value = roster.names().agent(given, reader().language) if given else value
-    return Line(label, value, did["result"] != "nothing", text)
+    return Line(label, value, did["result"] not in ("nothing", "known"), text)
 
 
 def said(action: Action) -> tuple[str, str]:

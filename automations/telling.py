@@ -91,10 +91,14 @@ def listeners() -> Choices:
 def tell(doing: Doing, value: Any, *, by_mail: bool = False) -> str:
     """A notice on the page of whoever it is."""
     agents = agents_of(doing.session, doing.ticket, str(value))
-    rule = doing.session.get(Rule, doing.actor.rule_id or 0)
-    words = doing.about or {"kind": "rule_told", "rule": rule.name if rule else ""}
-    notify(doing.session, agents, doing.ticket.id, words, by_mail=by_mail)
+    notify(doing.session, agents, doing.ticket.id, doing.about or words_of_rule(doing), by_mail=by_mail)
     return "done" if agents else "nobody"
+
+
+def words_of_rule(doing: Doing) -> dict[str, Any]:
+    """Which rule or macro wants somebody to look."""
+    rule = doing.session.get(Rule, doing.actor.rule_id or 0)
+    return {"kind": "rule_told", "rule": rule.name if rule else "", "rule_ar": rule.name_ar if rule else ""}
 
 
 def agents_of(session: Session, ticket: Any, who: str) -> list[int]:

@@ -40,12 +40,26 @@ from helpdesk.actions import due_moments, sla_steps, webhook_tellings
 from helpdesk.queries import filters
 from helpdesk.queries.sla import held_is_early
 from helpdesk.queries.webhooks import telling_is_due
+from helpdesk.visit.sections import Section, tell
 
 # Each a module with a `blueprint`; a new page joins by its line.
 RESOURCES: tuple[ModuleType, ...] = (
     webhooks, calendars, calendar_ranges, holidays, rules, rule_history, macros, macro_picker, queue, routing_pages, ability, away,
     packs, sla_pages, sla_board, sla_policies, views,
 )
+
+SECTIONS = (
+    Section("supervision", "supervisor", "queue", _l("Work in hand"), "kanban", "/queue"),
+    Section("supervision", "supervisor", "sla-board", _l("What falls due"), "alarm-clock", "/sla/board"),
+    Section("tools", "agent", "views-settings", _l("Saved views"), "filter", "/views"),
+    Section("tools", "agent", "macros-settings", _l("Macros"), "command", "/macros"),
+    Section("automation", "supervisor", "rules", _l("Rules"), "zap", "/rules"),
+    Section("automation", "admin", "policies", _l("Promises"), "handshake", "/sla/policies"),
+    Section("automation", "admin", "hours", _l("Business hours"), "clock", "/calendars", ("/holidays",)),
+    Section("automation", "admin", "packs", _l("Starter packs"), "package", "/packs"),
+    Section("automation", "admin", "webhooks", _l("Webhooks"), "plug", "/webhooks"),
+)
+"""Lines of the navigation."""
 
 
 def commands() -> list[click.Command]:
@@ -70,11 +84,6 @@ def init_app(app: Flask) -> None:
     moving.init_app()
     filters.register(as_filter.filter_of)
     jobs.add(jobs.Drain("webhooks", "fast", sender.drain, 1, telling_is_due))
-    app.extensions.setdefault("sections", []).append(("rules", _l("Rules"), "zap", "/rules"))
-    app.extensions["sections"].append(("sla-board", _l("What falls due"), "alarm-clock", "/sla/board"))
-    app.extensions["sections"].append(("queue", _l("Work in hand"), "layers", "/queue"))
-    app.extensions.setdefault("sections_for_all", []).append(("views-settings", _l("Saved views"), "filter", "/views"))
-    app.extensions["sections_for_all"].append(("macros-settings", _l("Macros"), "command", "/macros"))
-    app.extensions.setdefault("foot", []).append(away.line)
+    tell(app, *SECTIONS, away.line)
     for resource in RESOURCES:
         app.register_blueprint(resource.blueprint)

@@ -100,7 +100,7 @@ class Fields:
 
     def ids(self, name: str) -> tuple[int, ...]:
         """The boxes that are checked, as ids; a word that is no number is left out."""
-        return tuple(sorted({int(text) for text in self.form.getlist(name) if text.isascii() and text.isdigit() and len(text) < 10}))
+        return tuple(sorted(set(ids_in(self.form.getlist(name)))))
 
     def host(self, name: str) -> str:
         """A host name or nothing."""
@@ -127,6 +127,16 @@ class Fields:
         if text and (len(set(text.casefold())) < 4 or text.casefold() == email.casefold()):
             self.refuse(name, _("This password is too easy to guess."))
         return text
+
+
+def id_in(text: str | None) -> int | None:
+    """The id that somebody typed or that an address names; None for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def ids_in(texts: Iterable[str]) -> list[int]:
+    """Those of them that are ids, in their order."""
+    return [number for text in texts if (number := id_in(text)) is not None]
 
 
 def clean(line: str) -> str:

@@ -11,6 +11,7 @@ from helpdesk.models import Agent
 from helpdesk.queries import roster
 from helpdesk.queries.away import goes_back
 from helpdesk.visit.access import allow, signed_in_now, viewer
+from helpdesk.visit.sections import Section
 
 blueprint = Blueprint("away", __name__, template_folder="../templates")
 
@@ -52,8 +53,9 @@ def say(agent_id: int) -> None:
     roster.forget()
 
 
-def line() -> tuple[str, str, str, str]:
+def line() -> Section:
     """The line of the navigation: whichever the reader is now."""
     signed = signed_in_now()
-    away_now = signed is not None and signed.agent.away_since is not None
-    return ("away", _("You are away") if away_now else _("You are here"), "moon" if away_now else "user-check", "/away")
+    if signed is not None and signed.agent.away_since is not None:
+        return Section("foot", "agent", "away", _("You are away"), "moon", "/away")
+    return Section("foot", "agent", "away", _("You are here"), "user-check", "/away")

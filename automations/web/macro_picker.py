@@ -11,6 +11,7 @@ from automations import macros
 from helpdesk.actions.draft import save_draft
 from helpdesk.errors import Invalid
 from helpdesk.extensions import db
+from helpdesk.folding import fold
 from helpdesk.models import Rule, Ticket
 from helpdesk.policy import sees
 from helpdesk.queries import macros as known
@@ -36,7 +37,7 @@ def offered(number: int) -> str:
 def options(number: int) -> dict[str, Any]:
     """number, subject, query, suggested [(rule, uses)], rules: those that `q` finds, by name in the reader's language."""
     ticket, query = find_ticket(viewer(), number), request.args.get("q", "")
-    rules = sorted(known.offered(viewer(), query), key=lambda rule: rule.shown_name(reader().language))
+    rules = sorted(known.offered(viewer(), query), key=lambda rule: fold(rule.shown_name(reader().language)))
     uses = known.used_on_tickets_like(ticket, rules)
     by_id = {rule.id: rule for rule in rules}
     suggested = [(by_id[rule_id], count) for rule_id, count in list(uses.items())[: known.MOST_SUGGESTED]]

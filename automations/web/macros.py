@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from automations import actions
-from automations.conditions.choices import Choices
 from automations.macros import LEFT_OUT, said
 from automations.web.rule_form import FIRST_ACTION, read
 from automations.web.rule_page import focus_of
@@ -17,10 +16,13 @@ from helpdesk.actions.rules import RuleChange
 from helpdesk.errors import Invalid
 from helpdesk.extensions import db
 from helpdesk.fields import Fields, problems_of
-from helpdesk.models import Rule, RuleVersion, SavedView
+from helpdesk.folding import fold
+from helpdesk.models import Rule, RuleVersion
 from helpdesk.queries import macros as known
 from helpdesk.queries import roster
+from helpdesk.queries.owned import may_edit
 from helpdesk.visit.access import allow, viewer
+from helpdesk.visit.owners import in_words, key_of, owner_in, owners
 from helpdesk.visit.reader import reader
 
 blueprint = Blueprint("macros", __name__, template_folder="../templates")
@@ -31,10 +33,10 @@ ONE = "/macros/<int:macro_id>"
 @allow("agent")
 def index() -> str:
     """All that the reader sees."""
-    rules = known.macros(viewer())
+    rules = sorted(known.macros(viewer()), key=lambda rule: fold(rule.shown_name(reader().language)))
     says = {rule.id: [said(action) for action in definition(rule)["then"]] for rule in rules}
-    mine = {rule.id for rule in rules if known.may_edit(viewer(), rule.agent_id, rule.team_id)}
-    return render_template("macros/list.html", rules=rules, says=says, mine=mine, owner_of=owner_of)
+    mine = {rule.id for rule in rules if may_edit(viewer(), rule.agent_id, rule.team_id)}
+    return render_template("macros/list.html", rules=rules, says=says, mine=mine, owner_of=in_words)
 
 
 @blueprint.get("/macros/new")
@@ -65,7 +67,7 @@ def create() -> Response:
 def show(macro_id: int) -> Response:
     """One macro; who may not change it reads it."""
     rule = known.macro(viewer(), macro_id)
-    return page(rule, definition(rule)["then"], {"name": rule.name, "name_ar": rule.name_ar, "owner": owner_key(rule)})
+    return page(rule, definition(rule)["then"], {"name": rule.name, "name_ar": rule.name_ar, "owner": key_of(rule.agent_id, rule.team_id)})
 
 
 @blueprint.post(ONE)
@@ -103,7 +105,7 @@ def store(rule: Rule | None) -> Response:
     problems = actions.problems(said_now)
     try:
         fields.check()
-        agent_id, team_id = owner(values["owner"])
+        agent_id, team_id = owner_in(values["owner"])
         asked = RuleChange("macro", name, name_ar, {"on": [], "if": {}, "then": said_now, "stop": False}, agent_id, team_id)
         if problems:
             return page(rule, said_now, values, problems, 422)
@@ -120,36 +122,6 @@ def definition(rule: Rule) -> dict[str, Any]:
     return db.session.get_one(RuleVersion, rule.version_id).definition
 
 
-def owner(key: str) -> tuple[int | None, int | None]:
-    """(agent, team) whose it is to be: "me", "all" or "team:3"."""
-    number = key.removeprefix("team:")
-    if key.startswith("team:") and number.isascii() and number.isdigit() and len(number) < 10:
-        return None, int(number)
-    if key not in ("me", "all"):
-        raise Invalid(_("Choose one of the list."), "owner")
-    return viewer().agent_id if key == "me" else None, None
-
-
-def owner_key(rule: Rule | SavedView) -> str:
-    """The other way."""
-    return "me" if rule.agent_id else f"team:{rule.team_id}" if rule.team_id else "all"
-
-
-def owner_of(rule: Rule | SavedView) -> str:
-    """In words."""
-    if rule.agent_id:
-        return _("Only you")
-    return roster.names().team(rule.team_id, reader().language) or _("Everybody")
-
-
-def owners() -> Choices:
-    """For whom the reader may write."""
-    names, asked = roster.names(), viewer()
-    teams = [number for number in names.teams if known.may_edit(asked, None, number)]
-    named = [(f"team:{number}", _("the team %(team)s", team=names.team(number, reader().language))) for number in teams]
-    return [("me", _("only me")), *named, *([("all", _("everybody"))] if asked.sees_all else [])]
-
-
 def built_of(said_now: list[dict[str, Any]], problems: dict[str, str]) -> dict[str, Any]:
     """For macros/_builder.html: built (web.rule_shown.Shown) and acts, without those that no macro is written with."""
     built = shown("macro", {"on": [], "if": {}, "then": said_now, "stop": False}, problems)
@@ -161,7 +133,7 @@ def page(
     step: str = "",
 ) -> Response:
     """The editor, or what the macro says for whoever may not change it."""
-    may = rule is None or known.may_edit(viewer(), rule.agent_id, rule.team_id)
+    may = rule is None or may_edit(viewer(), rule.agent_id, rule.team_id)
     more = built_of(said_now, problems or {}) if may else {"says": [said(action) for action in said_now]}
     return make_response(render_template(
         "macros/show.html" if may else "macros/read.html", rule=rule, values=values, problems=problems or {}, owners=owners(),

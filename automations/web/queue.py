@@ -13,6 +13,7 @@ from helpdesk import clock
 from helpdesk.actions import change
 from helpdesk.errors import HelpdeskError
 from helpdesk.extensions import db
+from helpdesk.fields import id_in, ids_in
 from helpdesk.models import Team
 from helpdesk.queries import roster, workload
 from helpdesk.queries.ticket_list import newest_event
@@ -81,8 +82,7 @@ def given() -> Response:
 def move() -> Response:
     """`number`: tickets, any number of them; `assignee`: an agent's id, or "" for nobody."""
     given = request.form.get("assignee", "")
-    agent_id = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
-    numbers = [int(text) for text in request.form.getlist("number") if text.isascii() and text.isdigit() and len(text) < 10]
+    agent_id, numbers = id_in(given), ids_in(request.form.getlist("number"))
     done = sum(moved(number, agent_id) for number in numbers[:MOST_MOVED]) if agent_id is not None or not given else 0
     words = ngettext("%(num)s ticket was given.", "%(num)s tickets were given.", done) if done else _("No ticket was given.")
     if request.headers.get("HX-Request"):

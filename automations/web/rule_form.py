@@ -12,6 +12,7 @@ from automations.conditions.check import HOWS
 from automations.conditions.happenings import EVENT_WORDS
 from automations.conditions.kinds import KINDS
 from automations.conditions.words import WORDS
+from helpdesk.fields import id_in
 from helpdesk.folding import fold
 
 PLACE = re.compile(r"(?:(?:if|then)(?:\.\d{1,3}){0,8}\.(?:how|word|was|test|value|unit|do)|on\.\d{1,3})")
@@ -138,8 +139,8 @@ def pieces(text: str) -> list[str]:
 
 def whole(text: str) -> int | str:
     """A whole number in whichever digits, else what was written."""
-    plain = fold(text).strip()
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 10 else text
+    found = id_in(fold(text).strip())
+    return text if found is None else found
 
 
 def number(text: str) -> int | float | str:

@@ -15,6 +15,7 @@ from automations.web.rules import ONE, problems_of
 from helpdesk.actions import rule_tasks
 from helpdesk.actions import rules as acts
 from helpdesk.actions.undo_rule import undo_since
+from helpdesk.fields import id_in
 from helpdesk.queries import rules as asked
 from helpdesk.queries.ticket import find_ticket
 from helpdesk.visit.access import allow, viewer
@@ -43,10 +44,8 @@ def versions(rule_id: int) -> Response:
 
 def chosen(name: str, numbers: list[int], by: int) -> int:
     """The number of a version that was asked for, else the newest or the one before; `numbers` has the newest first."""
-    text = request.args.get(name, "")
-    if text.isascii() and text.isdigit() and int(text[:9]) in numbers:
-        return int(text)
-    return numbers[min(-by, len(numbers) - 1)]
+    asked_for = id_in(request.args.get(name))
+    return asked_for if asked_for in numbers else numbers[min(-by, len(numbers) - 1)]
 
 
 @blueprint.post(f"{ONE}/versions/<int:version>/restoration")

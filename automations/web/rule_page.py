@@ -19,6 +19,7 @@ from automations.web.rule_words import change_words, result_words, switched_off_
 from helpdesk.actions.rule_tasks import SIMULATION
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
+from helpdesk.fields import id_in
 from helpdesk.models import LongTask, Rule, RuleVersion
 from helpdesk.queries import roster
 from helpdesk.queries import rules as asked
@@ -107,8 +108,7 @@ def of_simulation(task: LongTask | None) -> dict[str, Any]:
 
 def older_than() -> int:
     """The run before which a page of the log begins; 0 for the newest."""
-    text = request.args.get("before", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return id_in(request.args.get("before")) or 0
 
 
 def shown_versions(rule: Rule) -> list[dict[str, Any]]:
@@ -170,10 +170,10 @@ def why_not(rule: Rule) -> dict[str, Any] | None:
     asked_for = request.args.get("ticket", "").strip().lstrip("#")
     if not asked_for:
         return None
-    if not (asked_for.isascii() and asked_for.isdigit() and len(asked_for) < 10):
+    if (number := id_in(asked_for)) is None:
         return {"number": asked_for, "problem": _("Write the number of a ticket.")}
     try:
-        ticket = find_ticket(viewer(), int(asked_for))
+        ticket = find_ticket(viewer(), number)
     except NotFound:
         return {"number": asked_for, "problem": _("There is no ticket of this number.")}
     verdict = as_of_now(db.session(), in_force(rule).definition["if"], ticket)

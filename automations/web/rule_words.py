@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 from automations.conditions.happenings import event_word
 from automations.conditions.say import Say, how_word
 from automations.differences import Change
+from helpdesk.placeholders import LABELS
 
 
 def result_words(result: str) -> str:
@@ -15,6 +16,7 @@ def result_words(result: str) -> str:
     name, _colon, detail = result.partition(":")
     said = {
         "done": _("done"),
+        "composed": _("put into the composer"),
         "nothing": _("nothing to change"),
         "limit_ticket": _("held back: it had acted on this ticket too often within the hour"),
         "limit_rule": _("held back: the rule had acted too often within the hour"),
@@ -22,7 +24,7 @@ def result_words(result: str) -> str:
         "gone": _("not done: what was chosen is not there any more"),
         "no_message": _("not done: there is no message of the customer to answer"),
         "missing_language": _("not sent: the canned reply has no text in the customer's language"),
-        "missing_value": _("not sent: a value is missing in this ticket: %(name)s", name=detail),
+        "missing_value": _("not sent: a value is missing in this ticket: %(name)s", name=LABELS.get(detail, detail)),
         "nobody": _("nobody was there to be told"),
         "empty": _("not sent: there is no text"),
         "agent_unknown": _("not done: that agent is not here any more"),
@@ -30,25 +32,43 @@ def result_words(result: str) -> str:
         "type_unknown": _("not done: that type is not in use any more"),
         "policy_unknown": _("not done: that policy is not in use any more"),
         "broken": _("not tried: it asks for something that the desk does not know"),
-        "queued": _("done"),
-        "kept": _("kept: the webhook is switched off by the desk; what happens waits for a replay"),
-        "known": _("nothing to change: the webhook is told of it anyway"),
-        "off": _("not done: the webhook is switched off"),
         "perhaps": _("whoever would have been there"),
-        "robot": _("not sent: a program wrote the message"),
-        "sender": _("not sent: the message came from where nobody reads answers"),
-        "ours": _("not sent: the message came from an address of the desk"),
-        "forged": _("not sent: the sender is forged"),
-        "stranger": _("not sent: the message is not the customer's own"),
-        "unreachable": _("not sent: the address is dead or blocked"),
-        "often": _("not sent: enough was sent to this address by itself"),
-        "breaker": _("not sent: the inbox wrote too much by itself; it rests for an hour"),
-        "nobody_there": _("nobody of the team was there"),
-        "all_full": _("everybody who was there had as much as fits"),
-        "closed": _("the team's hours were over"),
-        "no_team": _("the ticket had no team"),
-    }
+    } | answering_words() | assigning_words() | telling_words()
     return said.get(name) or _("not done: %(words)s", words=result)
+
+
+def answering_words() -> dict[str, str]:
+    """Why the desk did not write to the customer by itself."""
+    return {
+        "robot": _("not sent: a program wrote the message"),
+        "sender": _("not sent: the sender's address takes no answers"),
+        "ours": _("not sent: the sender is an inbox of this desk"),
+        "forged": _("not sent: the sender's address is forged"),
+        "stranger": _("not sent: somebody else than the customer wrote"),
+        "unreachable": _("not sent: mail to this address comes back, or it is blocked"),
+        "often": _("not sent: the desk has written to this customer by itself already"),
+        "breaker": _("not sent: this inbox has written too much by itself within the hour"),
+    }
+
+
+def assigning_words() -> dict[str, str]:
+    """Why nobody was given the ticket."""
+    return {
+        "nobody_there": _("given to nobody: nobody of the team is there"),
+        "all_full": _("given to nobody: everybody who is there has as much as fits"),
+        "closed": _("given to nobody: the team's hours are over"),
+        "no_team": _("given to nobody: the ticket has no team"),
+    }
+
+
+def telling_words() -> dict[str, str]:
+    """What became of what a webhook is to be told."""
+    return {
+        "queued": _("done"),
+        "kept": _("kept until the webhook is switched on again"),
+        "known": _("nothing to do: the webhook hears of it anyway"),
+        "off": _("not done: the webhook is switched off"),
+    }
 
 
 def switched_off_words(why: str) -> str:

@@ -16,7 +16,7 @@ from automations.web.rule_words import switched_off_words
 from helpdesk.actions import rules as acts
 from helpdesk.actions.rules import RuleChange
 from helpdesk.errors import Invalid, NotFound
-from helpdesk.fields import Fields
+from helpdesk.fields import Fields, id_in
 from helpdesk.models import Rule
 from helpdesk.queries import roster
 from helpdesk.queries import rules as asked
@@ -156,8 +156,8 @@ def order() -> Response:
     """`ids`: the whole order after a drag; or `up` or `down`: a rule that changes places with its neighbour."""
     kind = kind_asked()
     numbers = [each.rule.id for each in asked.rules(viewer(), kind)]
-    moved = whole(request.form.get("up") or request.form.get("down"))
-    wanted = [number for part in request.form.get("ids", "").split(",") if (number := whole(part)) in numbers]
+    moved = id_in(request.form.get("up") or request.form.get("down"))
+    wanted = [number for part in request.form.get("ids", "").split(",") if (number := id_in(part)) in numbers]
     acts.put_in_order(kind, wanted or swapped(numbers, moved, -1 if "up" in request.form else 1))
     if request.headers.get("HX-Request"):
         return make_response("", 204)
@@ -170,11 +170,6 @@ def swapped(numbers: list[int], moved: int | None, by: int) -> list[int]:
     if place >= 0 and 0 <= place + by < len(numbers):
         numbers[place], numbers[place + by] = numbers[place + by], numbers[place]
     return numbers
-
-
-def whole(text: str | None) -> int | None:
-    """An id, None for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 @blueprint.post(f"{ONE}/removal")

@@ -12,7 +12,6 @@ from automations.conditions import check
 from automations.conditions.choices import Choices, orders, queues
 from automations.conditions.say import Say, listed
 from automations.web import rule_form
-from automations.web.macros import owner, owner_key, owner_of
 from automations.web.rule_page import focus_of
 from automations.web.rule_shown import Blank, shown
 from automations.web.rules import swapped, whole
@@ -27,6 +26,7 @@ from helpdesk.queries import roster
 from helpdesk.queries import saved_views as known
 from helpdesk.queries.saved_lists import CAP, Number, Wanted, may_sort, number_of, wanted
 from helpdesk.visit.access import allow, viewer
+from helpdesk.visit.owners import in_words, key_of, owner_in
 from helpdesk.visit.reader import reader
 
 blueprint = Blueprint("views", __name__, template_folder="../templates")
@@ -49,7 +49,7 @@ def index() -> str:
     asked, say, language = viewer(), Say(), reader().language
     views = known.saved_views(asked)
     rows = [
-        {"view": view, "name": view.shown_name(language), "says": said(say, view), "owner": owner_of(view),
+        {"view": view, "name": view.shown_name(language), "says": said(say, view), "owner": in_words(view.agent_id, view.team_id),
          "mine": known.may_edit(asked, view.agent_id), "broken": bool(check.problems(view.conditions, of_view=True))}
         for view in views
     ]  # fmt: skip
@@ -83,7 +83,7 @@ def create() -> Response:
 def show(view_id: int) -> Response:
     """One view; who may not change it reads it."""
     view = known.saved_view(viewer(), view_id)
-    values = {name: getattr(view, name) for name in ("name", "name_ar", "sort", "queues", "revision")} | {"owner": owner_key(view)}
+    values = {name: getattr(view, name) for name in ("name", "name_ar", "sort", "queues", "revision")} | {"owner": key_of(view.agent_id, view.team_id)}
     form = Form(values, view.conditions)
     return page(view, form, problems_in(form))
 
@@ -152,7 +152,7 @@ def store(view: SavedView | None) -> Response:
     if "step" in request.form:
         return page(view, form, problems, step=request.form["step"])
     try:
-        agent_id, team_id = owner(form.values["owner"])
+        agent_id, team_id = owner_in(form.values["owner"])
         change = ViewChange(name, name_ar, form.values["queues"], form.conditions, form.values["sort"], agent_id, team_id)
         if problems := problems | fields.problems:
             return page(view, form, problems, 422)
@@ -220,7 +220,7 @@ def page(view: SavedView | None, form: Form, problems: dict[str, str] | None = N
     """The editor, or what the view says for whoever may not change it."""
     problems = problems or {}
     if view is not None and not known.may_edit(viewer(), view.agent_id):
-        return make_response(render_template("views/read.html", view=view, says=said(Say(), view), owner=owner_of(view)), status)
+        return make_response(render_template("views/read.html", view=view, says=said(Say(), view), owner=in_words(view.agent_id, view.team_id)), status)
     return make_response(render_template(
         "views/show.html", view=view, values=form.values, problems=problems, owners=owners(), focus=focus_of(step),
         **built_of(form, problems)), status)

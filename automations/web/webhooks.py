@@ -15,7 +15,7 @@ from helpdesk import egress
 from helpdesk.actions import webhooks
 from helpdesk.actions.webhook_tellings import TOLD_OF
 from helpdesk.errors import Invalid
-from helpdesk.fields import Fields, problems_of
+from helpdesk.fields import Fields, id_in, problems_of
 from helpdesk.models import Webhook
 from helpdesk.queries import webhooks as shown
 from helpdesk.visit.access import allow, viewer
@@ -180,7 +180,7 @@ def log_of(webhook: Webhook) -> dict[str, Any]:
     """A page of the log, as the address asks for it."""
     which, before = request.args.get("which", "all"), request.args.get("before", "")
     which = which if which in shown.LOGS else "all"
-    rows, after = shown.log(viewer(), webhook.id, which, int(before) if before.isascii() and before.isdigit() and len(before) < 10 else 0)
+    rows, after = shown.log(viewer(), webhook.id, which, id_in(before) or 0)
     return {
         "webhook_id": webhook.id, "active": webhook.active, "rows": rows, "after": after, "which": which,
         "before": before if before.isdigit() else "", "moving": any(row.state in ("waiting", "sending") for row in rows),

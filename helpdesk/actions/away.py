@@ -28,16 +28,16 @@ def leave(viewer: Viewer, agent_id: int) -> int:
 def give_back(viewer: Viewer, agent_id: int) -> int:
     """The next tickets go back to their teams; how many. Whoever came back in the meantime keeps the rest."""
     with transaction() as session:
+        # tickets before the agent: whoever gives work locks them in that order
+        tickets = [held_ticket(session, number) for number in goes_back(session, agent_id, AT_ONCE)]
         if held_agent(session, agent_id).away_since is None:
             return 0
-        numbers = goes_back(session, agent_id, AT_ONCE)
-        for number in numbers:
-            ticket = held_ticket(session, number)
+        for ticket in tickets:
             if ticket.assignee_id == agent_id:
                 change.assign(None)(session, ticket, Actor("agent", viewer.agent_id, why="went_away"))
-        if numbers:
+        if tickets:
             nudge(session, "route")
-        return len(numbers)
+        return len(tickets)
 
 
 def come_back(viewer: Viewer, agent_id: int) -> None:

@@ -13,7 +13,8 @@ from helpdesk.fields import Problems
 from helpdesk.folding import fold
 from helpdesk.models import CannedReply, CannedText, Team
 from helpdesk.policy import Viewer
-from helpdesk.queries.canned import LANGUAGES, may_edit, problem_of
+from helpdesk.queries.canned import LANGUAGES, problem_of
+from helpdesk.queries.owned import may_edit
 
 
 @dataclass(frozen=True)

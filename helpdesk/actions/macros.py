@@ -18,7 +18,8 @@ from helpdesk.actions.transaction import transaction
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.models import Rule, RuleRun, RuleVersion, Team, Ticket
 from helpdesk.policy import Viewer, topics_of_ticket
-from helpdesk.queries.macros import may_edit, seen_by
+from helpdesk.queries.macros import usable_by
+from helpdesk.queries.owned import may_edit
 
 MOST_KEY = 60
 Did = list[dict[str, Any]]
@@ -69,7 +70,7 @@ def rehearse(viewer: Viewer, number: int, rule_id: int, perform: Perform) -> Did
 
 def usable(session: Session, viewer: Viewer, rule_id: int) -> tuple[Rule, RuleVersion]:
     """A macro that the viewer may use, and what it says; NotFound."""
-    rule = session.scalar(select(Rule).where(Rule.id == rule_id, Rule.active, seen_by(viewer)))
+    rule = session.scalar(select(Rule).where(Rule.id == rule_id, Rule.active, *usable_by(viewer)))
     if rule is None:
         raise NotFound
     return rule, session.get_one(RuleVersion, rule.version_id)

@@ -1,4 +1,4 @@
-"""Giving a ticket to whoever is chosen, one at a time a team, so that two workers at once share evenly; and how teams get it."""
+"""Giving a ticket to whoever is chosen, one at a time an agent, so that two workers at once share evenly; and how teams get it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ from helpdesk.actions.record import Actor
 from helpdesk.actions.stamps import change_stamp
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.errors import NotFound
-from helpdesk.models import Team, Ticket, routing_turn
+from helpdesk.models import Agent, Team, Ticket, routing_turn, team_agent
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,24 @@ class RoutingChange:
 
 
 def give(session: Session, ticket: Ticket, actor: Actor, team_id: int, choose: Callable[[], tuple[int | None, str]]) -> str:
-    """Gives the ticket to whom `choose` names: "done", or its reason for naming nobody. Whoever else gives work of this team waits until
-    the caller's transaction ends; so `choose` reads what is true."""
-    # no key update: mail for the team may come in meanwhile, since its tickets only refer to this row
-    held = select(Team.id).where(Team.id == team_id).with_for_update(key_share=True)
-    if session.scalar(held) is None:
-        return "no_team"
+    """Gives the ticket to whom `choose` names: "done", or its reason for naming nobody. Whoever else gives work to somebody of this
+    team, or sends one of them away, waits until the caller's transaction ends; so `choose` reads what is true."""
+    hold_members(session, team_id)
     agent_id, why = choose()
     if agent_id is None:
         return why
     change.assign(agent_id)(session, ticket, replace(actor, why=f"routed_{why}"))
     take_turn(session, team_id, agent_id)
     return "done"
+
+
+def hold_members(session: Session, team_id: int) -> None:
+    """Locks them one after the other, so that two teams with the same people cannot wait for each other. The team's own row would not do:
+    somebody of two teams could be given his last place twice."""
+    members = select(team_agent.c.agent_id).where(team_agent.c.team_id == team_id)
+    # no key update: tickets that refer to these rows may be written meanwhile
+    held = select(Agent.id).where(Agent.id.in_(members)).order_by(Agent.id).with_for_update(key_share=True)
+    session.execute(held).all()
 
 
 def take_turn(session: Session, team_id: int, agent_id: int) -> None:

@@ -73,7 +73,7 @@ def trip(session: Session, rule_id: int, ticket_id: int, why: str) -> None:
     if why in OFF:
         rule.active, rule.switched_off = False, OFF[why]
         change_stamp(session)
-    told = {"kind": kind, "rule": rule.name, "rule_id": rule.id}
+    told = {"kind": kind, "rule": rule.name, "rule_ar": rule.name_ar, "rule_id": rule.id}
     notify(session, able(session, owner) or admins(session), None if why in OFF or why == "gone" else ticket_id, told)
 
 

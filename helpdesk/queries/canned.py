@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from helpdesk import placeholders
@@ -14,6 +14,7 @@ from helpdesk.extensions import db
 from helpdesk.folding import fold
 from helpdesk.models import CannedReply, CannedText, Contact, Desk, Inbox, Message, Ticket
 from helpdesk.policy import Viewer
+from helpdesk.queries.owned import seen_by
 
 LANGUAGES = ("ar", "en")
 """In which a reply may be written."""
@@ -36,22 +37,9 @@ class Missing:
     there: tuple[str, ...]
 
 
-def seen_by(viewer: Viewer) -> ColumnElement[bool]:
-    """One's own, those of one's teams, and everybody's; supervisors and admins see every team's. What is personal nobody else sees."""
-    teams = true() if viewer.sees_all else or_(CannedReply.team_id.is_(None), CannedReply.team_id.in_(viewer.team_ids))
-    return or_(CannedReply.agent_id == viewer.agent_id, and_(CannedReply.agent_id.is_(None), teams))
-
-
-def may_edit(viewer: Viewer, agent_id: int | None, team_id: int | None) -> bool:
-    """Whether the viewer may write replies of that owner: his own, his teams'; everybody's only as a supervisor or admin."""
-    if agent_id is not None:
-        return agent_id == viewer.agent_id
-    return viewer.sees_all or (team_id is not None and team_id in viewer.team_ids)
-
-
 def find(viewer: Viewer, reply_id: int) -> CannedReply:
     """One that the viewer sees, else NotFound."""
-    wanted = select(CannedReply).where(CannedReply.id == reply_id, seen_by(viewer))
+    wanted = select(CannedReply).where(CannedReply.id == reply_id, seen_by(viewer, CannedReply))
     found: CannedReply | None = db.session.scalar(wanted.options(selectinload(CannedReply.texts)))
     if found is None:
         raise NotFound
@@ -60,14 +48,19 @@ def find(viewer: Viewer, reply_id: int) -> CannedReply:
 
 def shelf(viewer: Viewer, query: str = "") -> Sequence[CannedReply]:
     """Everything the viewer sees, by folder and name; with a query those of which one text, with names and folder, has all its words."""
-    rows = select(CannedReply).where(seen_by(viewer), *matching(query)).options(selectinload(CannedReply.texts))
+    rows = with_texts(seen_by(viewer, CannedReply), *matching(query))
     return db.session.scalars(rows.order_by(CannedReply.folder, CannedReply.name, CannedReply.id).limit(MOST_SHOWN)).all()
 
 
 def picked(viewer: Viewer, query: str = "") -> Sequence[CannedReply]:
     """What the composer offers: those that are switched on, the most used first."""
-    rows = select(CannedReply).where(CannedReply.active, seen_by(viewer), *matching(query)).options(selectinload(CannedReply.texts))
+    rows = with_texts(CannedReply.active, seen_by(viewer, CannedReply), *matching(query))
     return db.session.scalars(rows.order_by(CannedReply.uses.desc(), CannedReply.name, CannedReply.id).limit(MOST_PICKED)).all()
+
+
+def with_texts(*which: ColumnExpressionArgument[bool]) -> Select[CannedReply]:
+    """Those replies, and their texts by one more statement."""
+    return select(CannedReply).where(*which).options(selectinload(CannedReply.texts))
 
 
 def matching(query: str) -> list[ColumnElement[bool]]:

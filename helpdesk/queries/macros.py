@@ -2,33 +2,26 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Subquery, case, exists, func, literal, select, union_all
 
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
 from helpdesk.folding import fold
 from helpdesk.models import Rule, RuleRun, Ticket, ticket_tag
 from helpdesk.policy import Viewer
+from helpdesk.queries.owned import seen_by
 
 MOST_MACROS, MOST_OFFERED, MOST_SUGGESTED, MOST_USES = 300, 30, 3, 200
 
 
-def seen_by(viewer: Viewer) -> ColumnElement[bool]:
-    """One's own, those of one's teams, and everybody's; supervisors and admins see every team's. What is personal nobody else sees."""
-    teams = true() if viewer.sees_all else or_(Rule.team_id.is_(None), Rule.team_id.in_(viewer.team_ids))
-    return and_(Rule.kind == "macro", or_(Rule.agent_id == viewer.agent_id, and_(Rule.agent_id.is_(None), teams)))
-
-
-def may_edit(viewer: Viewer, agent_id: int | None, team_id: int | None) -> bool:
-    """Whether the viewer may write macros of that owner: his own, his teams'; everybody's only as a supervisor or admin."""
-    if agent_id is not None:
-        return agent_id == viewer.agent_id
-    return viewer.sees_all or (team_id is not None and team_id in viewer.team_ids)
+def usable_by(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
+    """Those that the viewer sees."""
+    return Rule.kind == "macro", seen_by(viewer, Rule)
 
 
 def macro(viewer: Viewer, rule_id: int) -> Rule:
     """One that the viewer sees, else NotFound."""
-    found: Rule | None = db.session.scalar(select(Rule).where(Rule.id == rule_id, seen_by(viewer)))
+    found: Rule | None = db.session.scalar(select(Rule).where(Rule.id == rule_id, *usable_by(viewer)))
     if found is None:
         raise NotFound
     return found
@@ -36,7 +29,7 @@ def macro(viewer: Viewer, rule_id: int) -> Rule:
 
 def macros(viewer: Viewer) -> Sequence[Rule]:
     """All that the viewer sees, by name; those that are switched off, too."""
-    return db.session.scalars(select(Rule).where(seen_by(viewer)).order_by(Rule.name, Rule.id).limit(MOST_MACROS)).all()
+    return db.session.scalars(select(Rule).where(*usable_by(viewer)).order_by(Rule.name, Rule.id).limit(MOST_MACROS)).all()
 
 
 def offered(viewer: Viewer, query: str = "") -> list[Rule]:

@@ -60,7 +60,7 @@ def address_of(words: Words, ticket_id: int | None) -> str:
 
 def sentence(words: Words, ticket_id: int | None) -> str:
     """What it says, as plain text. A kind that nobody knows shows the text it brings."""
-    target, rule = isolated(target_name(words)), isolated(words.get("rule"))
+    target, rule = isolated(target_name(words)), isolated(named(words, "rule"))
     told: dict[str, Callable[[], str]] = {
         "rule_told": lambda: rule_told(words, ticket_id),
         "sla_warning": lambda: _("#%(number)s: “%(target)s” is due soon.", number=ticket_id, target=target),
@@ -83,20 +83,25 @@ def isolated(value: object) -> str:
     return f"\u2068{value or ''}\u2069"
 
 
+def named(words: Words, key: str) -> str:
+    """A name in the reader's language, as it was then: `key` and `key`_ar."""
+    here = words.get(f"{key}_ar") if str(get_locale() or "") == "ar" else ""
+    return str(here or words.get(key) or words.get(f"{key}_ar") or "")
+
+
 def rule_told(words: Words, ticket_id: int | None) -> str:
     """A rule wants somebody to know."""
-    rule = isolated(words.get("rule"))
+    rule = isolated(named(words, "rule"))
     if words.get("text"):
         return str(_("#%(number)s: %(text)s (rule “%(rule)s”)", number=ticket_id, text=isolated(words["text"]), rule=rule))
     return str(_("#%(number)s: the rule “%(rule)s” asks you to look.", number=ticket_id, rule=rule))
 
 
 def target_name(words: Words) -> str:
-    """The promise by its name in the reader's language; a stage by the names that the desk gave it."""
+    """The promise by its name in the reader's language."""
     name = str(words.get("target", ""))
     known: dict[str, str] = {"first_response": _("First response"), "next_response": _("Next response"), "resolution": _("Resolution")}
-    own = words.get("name_ar") if str(get_locale()) == "ar" else ""
-    return known.get(name, str(own or words.get("name") or name))
+    return known.get(name, named(words, "name") or name)
 
 
 def webhook_off(words: Words) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select, text
 
 from helpdesk.extensions import db
+from helpdesk.fields import ids_in
 from helpdesk.folding import fold_email, fold_phone, query_tokens
 from helpdesk.models import Address, Ticket
 from helpdesk.policy import Viewer, visible
@@ -32,7 +33,7 @@ def search(viewer: Viewer, query: str) -> Found:
     """Tickets in which all words of the query stand together in one message, and the ticket whose number it is."""
     words = query_tokens(query[:500])[:12]
     number = "".join(query.split()).lstrip("#")
-    direct = [int(number)] if number.isascii() and number.isdigit() and len(number) <= 9 else []
+    direct = ids_in([number])
     numbers = list(dict.fromkeys([*direct, *by_address(viewer, query), *matching(viewer, words)]))
     by_id = {row.id: row for row in ticket_rows(viewer, numbers[: MOST + 1])} if numbers else {}
     rows = [by_id[found] for found in numbers if found in by_id]

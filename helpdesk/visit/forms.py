@@ -4,6 +4,8 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from helpdesk.fields import ids_in
+
 SECRET = ("csrf_token", "password", "secret")
 """What the names of fields end with that are never shown again."""
 
@@ -13,5 +15,5 @@ def typed(form: "MultiDict[str, str]") -> dict[str, Any]:
     values: dict[str, Any] = {name: form.get(name, "") for name in form if not name.endswith(SECRET)}
     for name in form:
         if name.endswith("_ids"):
-            values[name] = [int(text) for text in form.getlist(name) if text.isascii() and text.isdigit() and len(text) < 10]
+            values[name] = ids_in(form.getlist(name))
     return values

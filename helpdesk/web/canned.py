@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -12,14 +11,17 @@ from helpdesk.actions import canned
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.extensions import db
 from helpdesk.fields import Fields, problems_of
+from helpdesk.folding import fold
 from helpdesk.models import Agent, CannedReply
 from helpdesk.queries import canned as shelf
-from helpdesk.queries import roster
 from helpdesk.queries.canned_values import values_for
+from helpdesk.queries.owned import may_edit
 from helpdesk.queries.ticket import find_ticket
 from helpdesk.visit import choices
 from helpdesk.visit.access import allow, viewer
 from helpdesk.visit.forms import typed
+from helpdesk.visit.owners import in_words, key_of, owner_in, owners
+from helpdesk.visit.reader import reader
 
 blueprint = Blueprint("canned", __name__)
 ONE = "/canned/<int:reply_id>"
@@ -31,9 +33,9 @@ def index() -> str:
     """By folder; `q` narrows it, and a script gets the rows alone."""
     query = request.args.get("q", "")
     template = "canned/_rows.html" if request.headers.get("HX-Request") else "canned/list.html"
-    rows = shelf.shelf(viewer(), query)
+    rows = sorted(shelf.shelf(viewer(), query), key=lambda reply: fold(reply.shown_name(reader().language)))
     return render_template(
-        template, rows=rows, query=query, languages=dict(choices.languages()), owner_of=owner_of, most=shelf.MOST_SHOWN)
+        template, rows=rows, query=query, languages=dict(choices.languages()), owner_of=in_words, most=shelf.MOST_SHOWN)
 
 
 @blueprint.get("/canned/new")
@@ -57,7 +59,7 @@ def show(reply_id: int) -> Response:
     reply = shelf.find(viewer(), reply_id)
     return page(reply, {
         "name": reply.name, "name_ar": reply.name_ar, "folder": reply.folder,
-        "owner": "me" if reply.agent_id else f"team:{reply.team_id}" if reply.team_id else "all",
+        "owner": key_of(reply.agent_id, reply.team_id),
         **{f"text_{text.language}": text.text for text in reply.texts}})
 
 
@@ -111,8 +113,8 @@ def read() -> canned.CannedChange:
     owner = fields.choice("owner", [key for key, _name in owners()])
     folder = fields.line("folder")
     fields.check()
-    team_id = int(owner.removeprefix("team:")) if owner.startswith("team:") else None
-    return canned.CannedChange(name, name_ar, folder, texts, owner == "me", team_id)
+    agent_id, team_id = owner_in(owner)
+    return canned.CannedChange(name, name_ar, folder, texts, agent_id is not None, team_id)
 
 
 def look(reply: CannedReply | None, values: dict[str, Any]) -> Response:
@@ -136,23 +138,9 @@ def page(
     reply: CannedReply | None, values: dict[str, Any], problems: dict[str, str] | None = None, previews: Any = None, status: int = 200,
 ) -> Response:
     """The form; `reply` None for a new one."""
-    mine = reply is None or shelf.may_edit(viewer(), reply.agent_id, reply.team_id)
+    mine = reply is None or may_edit(viewer(), reply.agent_id, reply.team_id)
     return make_response(render_template(
         "canned/show.html", reply=reply, values=values, problems=problems or {}, previews=previews, may_edit=mine, owners=owners(),
-        owner=owner_of(reply) if reply else "", languages=choices.languages(), placeholders=placeholders.LABELS,
+        owner=in_words(reply.agent_id, reply.team_id) if reply else "", languages=choices.languages(), placeholders=placeholders.LABELS,
         in_words=placeholders.in_words), status)
 
-
-def owners() -> choices.Choices:
-    """Whose a reply of the viewer's can be."""
-    asked, names, language = viewer(), roster.names(), str(get_locale() or "ar")
-    teams = [(f"team:{number}", _("Team %(name)s", name=names.team(number, language))) for number in names.teams
-             if shelf.may_edit(asked, None, number)]  # fmt: skip
-    return [("me", _("Only me")), *([("all", _("Everybody"))] if asked.sees_all else []), *teams]
-
-
-def owner_of(reply: CannedReply) -> str:
-    """Whose it is, in words."""
-    if reply.agent_id:
-        return str(_("Only me"))
-    return roster.names().team(reply.team_id, str(get_locale() or "ar")) if reply.team_id else str(_("Everybody"))

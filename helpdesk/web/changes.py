@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from helpdesk import clock
 from helpdesk.actions import change
 from helpdesk.errors import Invalid
+from helpdesk.fields import id_in
 from helpdesk.policy import sees
 from helpdesk.visit.access import allow, viewer
 from helpdesk.words import choose_time_zone
@@ -102,9 +103,9 @@ def number_or_none(text: str, problem: str) -> int | None:
     """An id; None for nothing."""
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+    if (found := id_in(text)) is None:
         raise Invalid(problem)
-    return int(text)
+    return found
 
 
 def time_of(text: str) -> datetime | None:

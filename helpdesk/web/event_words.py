@@ -65,7 +65,9 @@ def in_words(event: Event, names: Names, contact_name: str, language: str) -> Ma
 def who(event: Event, names: Names, contact_name: str, language: str) -> str:
     """The name of the one who did it."""
     if event.actor == "agent":
-        return names.agent(event.agent_id, language) or _("a former colleague")
+        name = names.agent(event.agent_id, language) or _("a former colleague")
+        by_hand = event.rule_id is None or event.data.get("why") == "rule_undone"
+        return name if by_hand else by_macro(event, name, names.rule(event.rule_id, language))
     if event.actor == "rule" and event.rule_id:
         return by_rule(event, names.rule(event.rule_id, language))
     return contact_name or _("the customer") if event.actor == "contact" else _("the desk")
@@ -75,6 +77,13 @@ def by_rule(event: Event, name: str) -> Markup:
     """The rule's name, which leads to what rules saw and did on this ticket."""
     words = escape(_("the rule “%(name)s”")) % {"name": name} if name else escape(_("a rule that is gone"))
     return Markup('<a href="/tickets/{}/rules">{}</a>').format(event.ticket_id, words)
+
+
+def by_macro(event: Event, agent: str, name: str) -> Markup:
+    """Who pressed which macro."""
+    words = escape(_("%(agent)s, by the macro “%(name)s”")) if name else escape(_("%(agent)s, by a macro that is gone"))
+    link = Markup('<a href="/tickets/{}/rules">{}</a>').format(event.ticket_id, Markup("<bdi>{}</bdi>").format(name))
+    return words % {"agent": Markup("<bdi>{}</bdi>").format(agent), "name": link}
 
 
 def values_of(event: Event, names: Names, language: str) -> dict[str, str]:

@@ -4,8 +4,9 @@ import time
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
 from jinja2.utils import htmlsafe_json_dumps as dumps
 from markupsafe import Markup
 from redis.exceptions import RedisError
@@ -19,6 +20,7 @@ from helpdesk.visit import reader
 from helpdesk.visit.access import signed_in_now
 from helpdesk.visit.due import of_ticket
 from helpdesk.visit.reader import text as _
+from helpdesk.visit.sections import HEADINGS, Section, tell, told
 from helpdesk.web import jinja, parts
 from helpdesk.web.link import Link
 from helpdesk.web.rows import row_html
@@ -37,6 +39,18 @@ VIEWS = (
     ("trash", "trash"),
 )
 
+SECTIONS = (
+    Section("supervision", "supervisor", "health", _l("Health"), "activity", "/health"),
+    Section("tools", "agent", "canned-replies", _l("Canned replies"), "canned", "/canned"),
+    Section("settings", "admin", "agents", _l("Agents"), "users", "/agents"),
+    Section("settings", "admin", "teams-settings", _l("Teams"), "wrench", "/teams"),
+    Section("settings", "admin", "inboxes", _l("Inboxes"), "mail", "/inboxes"),
+    Section("settings", "admin", "types", _l("Ticket types"), "shapes", "/ticket-types"),
+    Section("settings", "admin", "settings", _l("Desk"), "settings", "/desk"),
+    Section("foot", "agent", "practice", _l("Practice post"), "mail", "/practice/mail", ("/practice",)),
+)
+"""The house's own pages."""
+
 
 def init_app(app: Flask) -> None:
     """Filters and globals of the templates."""
@@ -45,6 +59,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         fixed=parts.fixed, part=parts.part, people=people, colleagues=parts.colleagues, row_html=row_html, due_badge=of_ticket)
     app.context_processor(context)
+    tell(app, *SECTIONS)
 
 
 def context() -> dict[str, Any]:
@@ -70,8 +85,8 @@ def context() -> dict[str, Any]:
                 "single_keys": signed.agent.single_keys,
             },
             "views": Lazy(views),
-            "sections": sections(signed.agent.role),
-            "foot": foot(),
+            "sections": lines(signed.agent.role),
+            "foot": foot(signed.agent.role),
             "everybody": roster.names().choices[locale],
             "degraded": degraded(),
             "unread_notices": Unread(signed.viewer),
@@ -144,44 +159,21 @@ def capped(number: int) -> str:
     return "" if not number else (f"{CAP - 1}+" if number >= CAP else str(number))
 
 
-def sections(role: str) -> list[Link]:
-    """What the role may change."""
-    heading = _("Settings")
-    canned = Link("canned-replies", _("Canned replies"), "canned", "/canned", "", request.path.startswith("/canned"), heading)
-    for_all = [canned, *of_the_wings("sections_for_all", heading)]
-    if role == "agent":
-        return for_all
-    canned_and_more = [*for_all, *of_the_wings("sections", heading)]
-    health = Link("health", _("Health"), "activity", "/health", "", request.path.startswith("/health"), heading)
-    if role == "supervisor":
-        return [*canned_and_more, health]
-    pages = [
-        ("agents", _("Agents"), "users", "/agents"),
-        ("teams-settings", _("Teams"), "wrench", "/teams"),
-        ("inboxes", _("Inboxes"), "mail", "/inboxes"),
-        ("hours", _("Business hours"), "clock", "/calendars"),
-        ("types", _("Ticket types"), "layers", "/ticket-types"),
-        ("packs", _("Starter packs"), "package", "/packs"),
-        ("webhooks", _("Webhooks"), "plug", "/webhooks"),
-        ("settings", _("Desk"), "settings", "/desk"),
-    ]
-    links = (Link(key, name, icon, href, "", request.path.startswith(href), heading) for key, name, icon, href in pages)
-    return [*canned_and_more, *links, health]
+def lines(role: str) -> list[Link]:
+    """What stands below the views, under its headings."""
+    return [link(each, str(HEADINGS[each.place])) for each in told(role, *HEADINGS)]
 
 
-def of_the_wings(place: str, heading: str | None = None) -> list[Link]:
-    """What wings told the app in init_app: (key, name, icon, address), or a function that tells it. `place` is "sections" for supervisors
-    and admins, "sections_for_all", or "foot"."""
-    told = [each() if callable(each) else each for each in current_app.extensions.get(place, [])]
-    return [Link(key, str(name), icon, href, "", request.path.startswith(href), heading) for key, name, icon, href in told]
+def foot(role: str) -> tuple[Link, ...]:
+    """What stands beside one's own name; the practice post office while the desk is a demo."""
+    demo = roster.names().desk[2]
+    return tuple(link(each) for each in told(role, "foot") if demo or each.key != "practice")
 
 
-def foot() -> tuple[Link, ...]:
-    """What the wings tell, and the practice post office, while the desk is a demo."""
-    told = of_the_wings("foot")
-    if not roster.names().desk[2]:
-        return tuple(told)
-    return (*told, Link("practice", _("Practice post"), "mail", "/practice/mail", "", request.path.startswith("/practice")),)
+def link(section: Section, heading: str | None = None) -> Link:
+    """The line as it is on this page."""
+    here = request.path.startswith((section.address, *section.also))
+    return Link(section.key, str(section.name), section.icon, section.address, "", here, heading)
 
 
 @lru_cache(maxsize=500)

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk.actions import blocking, screening
 from helpdesk.errors import Invalid
+from helpdesk.fields import id_in
 from helpdesk.queries import counts, roster
 from helpdesk.queries.held import STATES, find_address, find_held, held_page
 from helpdesk.visit.access import allow, viewer
@@ -21,7 +22,7 @@ ONE = "/held/<int:held_id>"
 def index() -> str:
     """`kind`: waiting, held, quarantined or screened; `after` leads to older ones."""
     kind, after = kind_asked(), request.args.get("after", "")
-    page = held_page(viewer(), kind, int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0)
+    page = held_page(viewer(), kind, id_in(after) or 0)
     language, names = str(get_locale() or "ar"), roster.names()
     rows = [(mail, names.inbox(mail.inbox_id, language), reason(mail.step, mail.detail)) for mail in page.mails]
     return render_template("held/list.html", rows=rows, after=page.after, kind=kind)
@@ -69,14 +70,13 @@ def decide(held_id: int) -> AnyResponse:
 def address(address_id: int) -> AnyResponse:
     """`decision`: "block", "unblock", or "alive" for one that mail reaches again; `number` is the ticket to go back to."""
     decisions = {"block": blocking.block, "unblock": blocking.unblock, "alive": blocking.take_for_alive}
-    decision, number = request.form.get("decision", ""), request.form.get("number", "")
+    decision, number = request.form.get("decision", ""), id_in(request.form.get("number"))
     find_address(viewer(), address_id)
     if decision not in decisions:
         raise Invalid("held_decision_unknown", "decision")
     decisions[decision](viewer(), address_id)
     flash(_("Mail to this address is tried again.") if decision == "alive" else blocked_words(blocked=decision == "block"))
-    shown = number.isascii() and number.isdigit() and len(number) < 10
-    return redirect(url_for("tickets.show", number=int(number)) if shown else url_for("tickets.index"), 303)
+    return redirect(url_for("tickets.index") if number is None else url_for("tickets.show", number=number), 303)
 
 
 def blocked_words(*, blocked: bool) -> str:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from helpdesk.actions import notices
 from helpdesk.errors import NotFound
+from helpdesk.fields import id_in
 from helpdesk.models import Notice
 from helpdesk.queries import notices as queries
 from helpdesk.visit.access import allow, viewer
@@ -23,8 +24,7 @@ ICONS = {
 @allow("agent")
 def index() -> str:
     """All of them, the newest first; `before` leads to older ones."""
-    before = request.args.get("before", "")
-    number = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else 0
+    number = id_in(request.args.get("before")) or 0
     rows = queries.newest(viewer(), queries.PAGE + 1, number)
     after = rows[queries.PAGE - 1].id if len(rows) > queries.PAGE else 0
     return render_template("notices/list.html", rows=[shown(row) for row in rows[: queries.PAGE]], after=after)

@@ -6,6 +6,7 @@ from flask import Blueprint, jsonify, make_response, redirect, render_template, 
 from werkzeug.wrappers import Response
 
 from helpdesk.errors import NotFound
+from helpdesk.fields import ids_in
 from helpdesk.presence import present_in_list
 from helpdesk.queries.counts import counts
 from helpdesk.queries.saved_lists import rows_in_saved, saved_page
@@ -41,8 +42,7 @@ def rows() -> str:
     """The first page's rows, those of `ids` that are still in the view, and the counts: for a list that stays true."""
     found = list_context()
     first = {row.number for row in found["rows"]}
-    asked = [int(one) for one in request.args.get("ids", "").split(",") if one.isascii() and one.isdigit() and len(one) < 10]
-    others = [number for number in asked if number not in first]
+    others = [number for number in ids_in(request.args.get("ids", "").split(",")) if number not in first]
     view = opened()
     kept = rows_in_saved(viewer(), view.asked, others) if view else ticket_rows_in_view(viewer(), view_name(), others)
     return render_template("tickets/_rows.html", **found | {"rows": [*found["rows"], *shown_rows(kept)], "counts": numbers()})

@@ -11,6 +11,7 @@ from helpdesk.actions.draft import attach, detach, discard_draft, save_draft
 from helpdesk.actions.release import cancel_reply
 from helpdesk.actions.reply import Writing, note, reply
 from helpdesk.errors import Invalid, Stopped
+from helpdesk.fields import ids_in
 from helpdesk.incoming import Person, StoredFile
 from helpdesk.models import Message
 from helpdesk.pictures import SHOWN_INLINE, kind_of
@@ -101,7 +102,7 @@ def read_writing(number: int, *, recipients: bool) -> Writing:
     if recipients and "to" not in form:
         to = ticket_page(viewer(), number).to
     uploads = [stored(one) for one in request.files.getlist("files")[:MOST_FILES] if one.filename]
-    attached = [int(one) for one in form.getlist("attachment_ids") if one.isascii() and one.isdigit() and len(one) < 10]
+    attached = ids_in(form.getlist("attachment_ids"))
     return Writing(
         body=form.get("body", "").replace("\r\n", "\n"),
         key=form.get("idempotency_key", ""),

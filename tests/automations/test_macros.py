@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from flask import g
 from flask_babel import force_locale
+from markupsafe import Markup
+from sqlalchemy import select
 
 from automations import macros
-from helpdesk.actions import canned, change
+from helpdesk.actions import canned, change, webhooks
 from helpdesk.actions import macros as actions
 from helpdesk.actions.rule_runs import Look, note_run
 from helpdesk.actions.rules import RuleChange
@@ -17,6 +19,8 @@ from helpdesk.errors import Invalid, NotFound
 from helpdesk.extensions import db
 from helpdesk.models import Event
 from helpdesk.queries import macros as queries
+from helpdesk.queries import roster
+from helpdesk.web.event_words import in_words
 from tests.automations.conftest import runs
 from tests.factories import SmallDesk, kinds, ticket
 
@@ -43,6 +47,11 @@ def english(app: Any) -> Iterator[None]:
         yield
 
 
+def ticket_event(number: int) -> Event:
+    db.session.rollback()
+    return db.session.scalars(select(Event).where(Event.ticket_id == number, Event.kind == "status_changed")).one()
+
+
 def facts(number: int) -> Any:
     held = ticket(number)
     return held.status, held.priority, held.team_id, held.assignee_id, [tag.name for tag in held.tags], kinds(number)
@@ -64,6 +73,29 @@ def test_once_and_as_the_agent(desk: SmallDesk, macro: Write) -> None:
     for key in ("", "x" * 61):
         with pytest.raises(Invalid):
             macros.apply(rana, number, rule, key)
+
+
+def test_the_history_names_it(desk: SmallDesk, macro: Write) -> None:
+    """Who pressed it and which it was; also when it is gone."""
+    rule, number = macro(), desk.ticket()
+    macros.apply(desk.viewer("rana"), number, rule, "key")
+    roster.forget()
+    said = [Markup(in_words(ticket_event(number), roster.names(), "", language)).striptags() for language in ("en", "ar")]
+    assert [words.partition("by ")[2] for words in said] == ["Rana, by the macro “A macro”", "Rana, by the macro “ماكرو الإغلاق”"]
+    actions.delete(desk.viewer("admin"), rule)
+    roster.forget()
+    assert Markup(in_words(ticket_event(number), roster.names(), "", "en")).striptags().endswith("Rana, by a macro that is gone")
+
+
+def test_a_webhook_is_told(desk: SmallDesk, macro: Write) -> None:
+    """Once it is told, also as the webhook of a rule; one that an admin switched off stops the macro."""
+    hook, _secret = webhooks.create(webhooks.WebhookChange("Shop", "https://shop.example.com/hook"))
+    rule, number, rana = macro([SOLVE[0], {"do": "webhook", "value": str(hook)}]), desk.ticket(), desk.viewer("rana")
+    run, _texts = macros.apply(rana, number, rule, "key")
+    assert [one["result"] for one in run.did] == ["done", "queued"]
+    webhooks.switch(hook, active=False)
+    with pytest.raises(Invalid, match="switched off"):
+        macros.apply(rana, number, rule, "key-2")
 
 
 def test_all_or_nothing(desk: SmallDesk, macro: Write) -> None:

@@ -81,8 +81,8 @@ def test_what_is_wrong_with_a_file_is_said_with_its_place() -> None:
         ('name_ar = "صيانة"', 'name_ar = ""', "repair.toml, type repair: name_ar is missing"),
         ('kind = "timed"', 'kind = "sometimes"', "there is no kind sometimes"),
         ('key = "warranty"\nname =', 'key = "repair"\nname =', "type:repair is there twice"),
-        ("version = 1", "version = 1\nmood = 2", "repair.toml: mood is not known here"),
-        ("version = 1", "version =", "repair.toml: "),
+        ("version = 2", "version = 2\nmood = 2", "repair.toml: mood is not known here"),
+        ("version = 2", "version =", "repair.toml: "),
     ]  # fmt: skip
     for there, instead, sentence in wrong:
         assert there in good, there
@@ -180,7 +180,7 @@ def test_a_newer_version_changes_only_what_nobody_changed(desk: SmallDesk) -> No
     dropped, renamed = ("trigger:category", "policy:returns"), ("trigger:sent", "reply:approved", "trigger:defect", "macro:pay")
     newer = tuple(replace(one, name=f"{one.name} anew") if one.place in renamed else one for one in pack.pieces if one.place not in dropped)
     news = Piece("thanks", "Thanks", "شكر", "reply", {"en": "Thank you.", "ar": "شكرًا."})
-    version = {"version": 2, "pieces": (*newer, news)}
+    version = {"version": pack.version + 1, "pieces": (*newer, news)}
     fates = standing.difference(db.session(), db.session.get_one(Pack, "returns-shop"), replace(pack, **version), "ar")
     places = installed(desk, "returns-shop", **version).places
     assert {place for place, fate in fates.items() if fate == "changed"} == set(places["changed"]) == {"trigger:sent", "reply:approved"}

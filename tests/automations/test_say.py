@@ -1,5 +1,6 @@
 """Rules as sentences, in both languages: a table of whole sentences that a person has read."""
 
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from automations.conditions.happenings import EVENT_WORDS, SINCE_WORDS
 from automations.conditions.kinds import KINDS
 from automations.conditions.say import Say
 from automations.conditions.words import WORDS
+from automations.routing import REASONS
 from automations.time_triggers import SINCE
+from automations.web.rule_words import result_words
 from tests.factories import SmallDesk
 
 TEXT = {"word": "text", "test": "has_any", "value": ["refund", "استرجاع"]}
@@ -88,6 +91,18 @@ def test_whatever_the_menus_hold_can_be_said(language: Any) -> None:
     assert [text for text in said if any("a" <= letter <= "z" or letter in "|%" for letter in text)] == []
     assert set(EVENT_WORDS) >= triggers.EVENTS
     assert set(SINCE_WORDS) == set(SINCE)
+
+
+def test_every_result_is_said(language: Any) -> None:
+    """In the log stands no name of ours, whatever an act answers."""
+    language("ar")
+    told = {"done", "nothing", "composed", "gone", "no_message", "missing_language:ur", "missing_value:due_date", "nobody", "empty"}
+    refused = {"robot", "sender", "ours", "forged", "stranger", "unreachable", "often", "breaker"}
+    limits = {"unknown", "limit_ticket", "limit_rule", "agent_unknown", "team_unknown", "type_unknown"}
+    hooks = {"queued", "kept", "known", "off"}
+    for result in told | refused | limits | hooks | set(REASONS):
+        words = result_words(result)
+        assert not re.search("[a-z_]", words), result
 
 
 def given(condition: dict[str, Any]) -> Any:

@@ -45,6 +45,18 @@ def test_each_kind_has_its_sentence_and_leads_on(site: Site) -> None:
         assert 'data-unread="0"' in client.get("/notices/short").text
 
 
+def test_names_are_those_of_the_readers_language(site: Site) -> None:
+    number = site.ids["number"]
+    tell(site, {"kind": "rule_told", "rule": "Late parts", "rule_ar": "قطع متأخرة"}, "huda", number=number)
+    tell(site, {"kind": "sla_breach", "target": "stage:Review", "name": "Review", "name_ar": "المراجعة"}, "huda", number=number)
+    client, english, arabic = site.client("huda"), ("Late parts", "Review"), ("قطع متأخرة", "المراجعة")
+    for language, there, elsewhere in (("en", english, arabic), ("ar", arabic, english)):
+        site.post(client, "/language", {"language": language, "next": "/notices"})
+        said = client.get("/notices/short").text
+        assert [words for words in there if words not in said] == []
+        assert [words for words in elsewhere if words in said] == []
+
+
 def test_only_whose_they_are(site: Site) -> None:
     tell(site, {"kind": "rule_told", "rule": "R"}, "supervisor", "huda", number=site.ids["number"])
     supervisor, huda, omar = (site.client(who) for who in ("supervisor", "huda", "omar"))

@@ -6,6 +6,7 @@ import './toasts.js';
 import './keys.js';
 import './palette.js';
 import './panes.js';
+import './nav.js';
 import './list.js';
 import './live-list.js';
 import './live-ticket.js';

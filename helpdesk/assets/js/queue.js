@@ -42,7 +42,9 @@ document.addEventListener('submit', event => {
   if (!event.target.matches('[data-queue]')) return;
   event.preventDefault();
   const numbers = [...board().querySelectorAll(':checked')].map(box => box.value);
-  if (numbers.length) give(numbers, form().elements.assignee.value);
+  if (numbers.length) return give(numbers, form().elements.assignee.value);
+  say(word('choose_tickets'));
+  board().querySelector('input[type=checkbox]')?.focus();
 });
 
 document.addEventListener('dragstart', event => {

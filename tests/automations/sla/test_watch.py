@@ -8,7 +8,8 @@ from automations.sla import moving, watch
 from helpdesk.actions import calendars, change, holidays, long_tasks, release, reply, sla_policies, sla_targets
 from helpdesk.errors import Invalid
 from helpdesk.extensions import db
-from helpdesk.models import Event, Holiday, LongTask, Message, SlaMove
+from helpdesk.models import DueMoment, Event, Holiday, LongTask, Message, Notice, SlaMove
+from helpdesk.queries.sla import HELD, how_many_held
 from tests.automations.sla.conftest import FASTING, RESPONSE, Promise, at, badge, eid, planned, settle, steps, targets
 from tests.factories import Clock, SmallDesk, kinds, ticket, writing
 
@@ -48,6 +49,20 @@ def test_from_the_opening_to_the_answer(riyadh: SmallDesk, promise: Promise, clo
     assert riyadh.ticket("And another thing.", in_reply_to=ours, verified=True) == number
     settle()
     assert badge(number) == (at("03-25 12:00"), "next_response", "running")
+
+
+def test_a_notice_names_the_promise(riyadh: SmallDesk, promise: Promise, clock: Clock) -> None:
+    """Near, missed, still missed; no rule has a hand in it."""
+    told = [{"do": "notify", "value": f"agent:{riyadh.ids['rana']}"}]
+    promise(steps=[{"at": step["at"], "then": told} for step in ESCALATION])
+    riyadh.ticket()
+    settle()
+    for _hour in range(4):
+        clock.move(minutes=60)
+        settle()
+    rows = db.session.query(Notice).order_by(Notice.id).all()
+    assert [(row.words["kind"], row.words["target"]) for row in rows] == [
+        (kind, "first_response") for kind in ("sla_warning", "sla_breach", "sla_escalation")]
 
 
 def test_what_is_late_is_told_once(riyadh: SmallDesk, promise: Promise, clock: Clock) -> None:
