@@ -6,7 +6,7 @@ import click
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from automations import planning, routing, rule_tasks, telling, time_triggers, triggers  # noqa: F401  telling puts its acts into the menu
+from automations import demo, planning, routing, rule_tasks, telling, time_triggers, triggers  # noqa: F401  telling puts its acts into the menu
 from automations.commands import sla
 from automations.rule_commands import rules as rule_command
 from automations.sla import moving, steps, watch
@@ -68,6 +68,7 @@ def init_app(app: Flask) -> None:
     app.extensions["sections"].append(("sla-board", _l("What falls due"), "alarm-clock", "/sla/board"))
     app.extensions["sections"].append(("queue", _l("Work in hand"), "layers", "/queue"))
     app.extensions.setdefault("sections_for_all", []).append(("macros-settings", _l("Macros"), "command", "/macros"))
+    app.extensions.setdefault("demo", []).append(demo.begin)
     app.extensions.setdefault("foot", []).append(away.line)
     for resource in RESOURCES:
         app.register_blueprint(resource.blueprint)
