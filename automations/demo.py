@@ -15,7 +15,7 @@ from helpdesk.extensions import db
 from helpdesk.models import Agent, Desk, Event, Team, Ticket
 from helpdesk.policy import Viewer
 
-LIVING = Ticket.status.not_in(("solved", "closed"))
+LIVING = Ticket.status.not_in(("solved", "closed")), Ticket.place == "inbox"
 
 
 def begin() -> None:
@@ -37,7 +37,7 @@ def begin() -> None:
 
 def promise(teams: list[int]) -> None:
     """The clocks of the open tickets begin, each at the moment that its history says."""
-    numbers = db.session.scalars(select(Ticket.id).where(Ticket.team_id.in_(teams), LIVING).order_by(Ticket.id)).all()
+    numbers = db.session.scalars(select(Ticket.id).where(Ticket.team_id.in_(teams), *LIVING).order_by(Ticket.id)).all()
     with transaction() as session:
         for number in numbers:
             newest = select(Event).where(Event.ticket_id == number, Event.kind.in_(watch.HEARS)).order_by(Event.id.desc()).limit(1)
@@ -46,7 +46,7 @@ def promise(teams: list[int]) -> None:
 
 def sort(teams: list[int]) -> None:
     """The rules hear the first mail of every open ticket."""
-    waiting = select(Ticket.id).where(Ticket.team_id.in_(teams), LIVING, Ticket.place == "inbox")
+    waiting = select(Ticket.id).where(Ticket.team_id.in_(teams), *LIVING)
     for number in db.session.scalars(waiting.order_by(Ticket.id)).all():
         with transaction() as session:
             first = select(Event).where(Event.ticket_id == number, Event.kind == "message_received").order_by(Event.id).limit(1)
