@@ -43,7 +43,7 @@ def readable(found: Explained) -> str:
     due = at(found.target.due_at) if found.target.due_at else "not known while it rests"
     head = f"{found.target.name}: {found.target.state}, due {due} ({found.policy.name}, version {found.version.number}, {zone})"
     lines = [
-        f"  {at(piece.from_at)} to {at(piece.to_at)}  {kind:<8} {piece.minutes if counts else '':>6}  {reason_of(piece)}"
+        f"  {at(piece.from_at)} to {at(piece.to_at)}  {kind:<8} {round(piece.minutes, 1) if counts else '':>6}  {reason_of(piece)}"
         for kind, piece in found.lines for counts in [kind in ("counted", "will")]
     ]
     return "\n".join([head, *lines])
