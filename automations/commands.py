@@ -8,6 +8,7 @@ import click
 from flask import Flask
 
 from automations.sla.explain import Explained, as_told, explain_all, reason_of
+from helpdesk.cli_ledger import reading
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
 from helpdesk.models import Ticket
@@ -27,7 +28,7 @@ def sla() -> None:
 @click.pass_obj
 def explain_command(application: Application, number: int, as_json: bool) -> None:
     """Unfolds every due time of the ticket NUMBER into what was counted and what was skipped."""
-    with application().app_context():
+    with reading(application):
         ticket = db.session.get(Ticket, number)
         if ticket is None:
             raise NotFound(f"There is no ticket {number}.")
@@ -43,7 +44,7 @@ def readable(found: Explained) -> str:
     due = at(found.target.due_at) if found.target.due_at else "not known while it rests"
     head = f"{found.target.name}: {found.target.state}, due {due} ({found.policy.name}, version {found.version.number}, {zone})"
     lines = [
-        f"  {at(piece.from_at)} to {at(piece.to_at)}  {kind:<8} {piece.minutes if counts else '':>6}  {reason_of(piece)}"
+        f"  {at(piece.from_at)} to {at(piece.to_at)}  {kind:<8} {round(piece.minutes, 1) if counts else '':>6}  {reason_of(piece)}"
         for kind, piece in found.lines for counts in [kind in ("counted", "will")]
     ]
     return "\n".join([head, *lines])

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from babel.lists import format_list
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from automations import routing
 from automations.actions import ACTS, Act, Action, Doing, events_after, number
+from automations.conditions.say import listed, quoted
 from automations.facts import facts_of
 from helpdesk.actions import macros
 from helpdesk.actions.record import Actor
@@ -127,4 +127,4 @@ def said(action: Action) -> tuple[str, str]:
         return str(action["do"]), ""
     if act.choices is not None:
         return str(act.label), dict(act.choices()).get(str(value), _("not there any more"))
-    return str(act.label), format_list(value, locale=reader().locale) if isinstance(value, list) else str(value or "")
+    return str(act.label), listed([quoted(tag) for tag in value], "standard") if isinstance(value, list) else str(value or "")

@@ -8,6 +8,7 @@ import click
 from flask import Flask
 
 from automations.simulate import MOST_DAYS, Simulated, simulate
+from helpdesk.cli_ledger import reading
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
 from helpdesk.models import Rule, RuleVersion
@@ -28,7 +29,7 @@ def rules() -> None:
 @click.pass_obj
 def simulate_command(application: Application, rule_id: int, days: int, as_json: bool) -> None:
     """What the rule ID, as it stands, would have done in the last days, ticket by ticket."""
-    with application().app_context():
+    with reading(application):
         rule = db.session.get(Rule, rule_id)
         if rule is None or rule.kind == "macro":
             raise NotFound(f"There is no rule {rule_id}.")

@@ -6,7 +6,7 @@ import click
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from automations import planning, routing, rule_tasks, telling, time_triggers, triggers  # noqa: F401  telling puts its acts into the menu
+from automations import demo, planning, routing, rule_tasks, telling, time_triggers, triggers  # noqa: F401  telling puts its acts into the menu
 from automations.commands import sla
 from automations.conditions import as_filter
 from automations.rule_commands import rules as rule_command
@@ -85,5 +85,6 @@ def init_app(app: Flask) -> None:
     filters.register(as_filter.filter_of)
     jobs.add(jobs.Drain("webhooks", "fast", sender.drain, 1, telling_is_due))
     tell(app, *SECTIONS, away.line)
+    app.extensions.setdefault("demo", []).append(demo.begin)
     for resource in RESOURCES:
         app.register_blueprint(resource.blueprint)

@@ -117,10 +117,10 @@ def demo() -> None:
 @click.pass_obj
 def build_demo(application: Any) -> None:
     """Fills an empty desk with the demo."""
-    from helpdesk.demo.build import ensure
+    from helpdesk.demo.build import build
 
     with application().app_context():
-        if not ensure():
+        if not build():
             raise HelpdeskError("There is a desk already.")
     click.echo("The demo is built.")
 

@@ -18,9 +18,12 @@ MAIL_PORTS, WEB_PORTS = frozenset({25, 465, 587, 143, 993, 110, 995}), frozenset
 NAME_SECONDS, FETCH_SECONDS, MOST_BYTES = 15.0, 5.0, 2**20
 CONNECT_SECONDS, TELL_SECONDS, HEARD_BYTES = 5.0, 10.0, 2**16
 NOT_PUBLIC = [ipaddress.ip_network(text) for text in (
-    # what ipaddress calls global and is not: carrier NAT, protocol assignments, 6to4 and Teredo and NAT64, multicast
-    "100.64.0.0/10", "192.0.0.0/24", "224.0.0.0/4", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "ff00::/8",
+    # what ipaddress calls global and is not: carrier NAT, protocol assignments, 6to4 and its relays, Teredo, documentation, multicast
+    "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "224.0.0.0/4", "2001::/32", "2002::/16", "3fff::/20",
 )]
+UNICAST = ipaddress.ip_network("2000::/3")
+"""All that is global unicast in IPv6 today (RFC 4291, IANA). Whatever lies outside carries an IPv4 address in itself (::127.0.0.1,
+::ffff:0:127.0.0.1, NAT64), or is local (fec0::), or is nobody's."""
 Answer = tuple[int, dict[str, str], bytes]
 
 
@@ -71,7 +74,8 @@ def is_allowed(address: str, port: int, ports: frozenset[int] = MAIL_PORTS) -> b
         found = found.ipv4_mapped
     if f"{found}:{port}" in current().egress_allow:
         return True
-    public = found.is_global and not any(found in network for network in NOT_PUBLIC if network.version == found.version)
+    reachable = found.is_global and (found.version == 4 or found in UNICAST)
+    public = reachable and not any(found in network for network in NOT_PUBLIC if network.version == found.version)
     return public and port in ports
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-HUGE = 5 * 2**20
+HUGE = 10 * 2**20
 
 
 @dataclass(frozen=True)

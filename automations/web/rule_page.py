@@ -151,10 +151,10 @@ def did_words(say: Say, did: list[dict[str, Any]]) -> list[tuple[Markup, str]]:
 
 def quarrels(rule: Rule) -> list[dict[str, Any]]:
     """Rules that this one may undo, or that may undo it."""
-    say = Say()
+    say, language = Say(), reader().language
     return [
-        {"rule_id": each.rule_id, "name": each.name, "mine": named_value(say, each.field, each.mine),
-         "theirs": named_value(say, each.field, each.theirs)}
+        {"rule_id": each.rule_id, "name": db.session.get_one(Rule, each.rule_id).shown_name(language),
+         "mine": named_value(say, each.field, each.mine), "theirs": named_value(say, each.field, each.theirs)}
         for each in may_undo(db.session(), rule.id, in_force(rule).definition)
     ]  # fmt: skip
 

@@ -10,7 +10,7 @@ from helpdesk import clock
 from helpdesk.actions.webhook_tellings import TOLD_OF
 from helpdesk.queries.webhooks import Shown
 from helpdesk.visit.reader import digits
-from helpdesk.visit.times import short_time
+from helpdesk.visit.times import long_time, short_time
 
 State = tuple[str, str, str]
 """A class of colour ("" for none), an icon, and the words."""
@@ -27,8 +27,8 @@ def state_of(shown: Shown) -> State:
     if not webhook.active:
         return "muted", "pause", _("Switched off by hand. Nothing is told or kept.")
     if webhook.failing_since is not None:
-        since = short_time(webhook.failing_since)
-        return "soon", "alert", _("Nothing has gone through since then: %(time)s. It is tried again for a day.", time=since)
+        since = long_time(webhook.failing_since)
+        return "soon", "alert", _("Nothing has gone through since %(time)s. It is tried again for a day.", time=since)
     if shown.going:
         return "", "hourglass", ngettext("%(num)s event waits to be told.", "%(num)s events wait to be told.", shown.going)
     if shown.told_at is None:

@@ -13,22 +13,23 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from helpdesk import clock, egress, jobs, vault
 from helpdesk.actions import webhook_tellings
 from helpdesk.actions.webhook_tellings import Leased
-from helpdesk.actions.webhooks import PURPOSE
+from helpdesk.actions.webhooks import MOST_WEBHOOKS, PURPOSE
 from helpdesk.extensions import db
 from helpdesk.queries import webhooks
 
 log = logging.getLogger(__name__)
-MOST_LANES, LOOK_SECONDS = 12, 20.0
+LOOK_SECONDS = 20.0
 KNOWN_SECONDS, AGAIN_SECONDS = 30.0, 0.5
 """What a receiver said is offered to a database that is away so long, so often; the lease lasts longer."""
 MOST_SAID = 200
 
 
 def drain() -> None:
-    """Opens lanes while something is due that none of them serves; they go on by themselves, under their leases."""
+    """Opens lanes while something is due that none of them serves; they go on by themselves, under their leases. There may be one for each
+    webhook: however many receivers hang, the next one has a lane of its own."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     Lane.opened = [lane for lane in Lane.opened if lane.is_alive()]
-    while len(Lane.opened) < MOST_LANES and not jobs.stopping.is_set() and webhooks.telling_is_due():
+    while len(Lane.opened) < MOST_WEBHOOKS and not jobs.stopping.is_set() and webhooks.telling_is_due():
         if not Lane(app).open():
             return
 

@@ -136,6 +136,15 @@ def put_off(session: Session, webhook: Webhook, telling: WebhookTelling, *, gone
         switch_off(session, webhook, "gone")
     elif now >= webhook.failing_since + GIVE_UP_AFTER and webhook.failures >= LEAST_TRIES:
         switch_off(session, webhook, "failing")
+    elif telling.state == "failed" and not missed_lately(session, telling):
+        tell_admins(session, webhook, {"kind": "webhook_missed"})
+
+
+def missed_lately(session: Session, telling: WebhookTelling) -> bool:
+    """Whether the admins heard within a day that something was not told; `next_at` of what failed is when it was given up."""
+    same = WebhookTelling.webhook_id == telling.webhook_id, WebhookTelling.state == "failed", WebhookTelling.id != telling.id
+    lately = WebhookTelling.kind != "test", WebhookTelling.next_at > clock.now() - GIVE_UP_AFTER
+    return session.scalar(select(WebhookTelling.id).where(*same, *lately).limit(1)) is not None
 
 
 def switch_off(session: Session, webhook: Webhook, why: str) -> None:
@@ -144,9 +153,13 @@ def switch_off(session: Session, webhook: Webhook, why: str) -> None:
         return
     webhook.active, webhook.switched_off = False, why
     keep_waiting(session, webhook.id)
+    tell_admins(session, webhook, {"kind": "webhook_off", "why": why})
+
+
+def tell_admins(session: Session, webhook: Webhook, words: dict[str, str]) -> None:
+    """A notice about this webhook, on their pages and by mail."""
     admins = session.scalars(select(Agent.id).where(Agent.role == "admin", Agent.active).order_by(Agent.id))
-    words = {"kind": "webhook_off", "webhook": webhook.name, "webhook_id": webhook.id, "why": why}
-    notify(session, list(admins), None, words, by_mail=True)
+    notify(session, list(admins), None, words | {"webhook": webhook.name, "webhook_id": webhook.id}, by_mail=True)
 
 
 def keep_waiting(session: Session, webhook_id: int) -> None:

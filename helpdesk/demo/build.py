@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import func, insert, inspect, select, text
 from sqlalchemy.orm import Session
 
@@ -57,6 +58,15 @@ def ensure(now: datetime | None = None) -> bool:
         stage = set_stage(session, cast, now, password_hash)
         write_plays(session, [*played(stage, stories)], stored)
         move_sequences(session)
+    return True
+
+
+def build() -> bool:
+    """The same, and the standing orders with it; whether there was no desk yet."""
+    if not ensure():
+        return False
+    for begin in current_app.extensions.get("demo", []):
+        begin()
     return True
 
 

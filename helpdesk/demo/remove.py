@@ -6,6 +6,7 @@ from sqlalchemy import Column, bindparam, delete, exists, not_, select, text, up
 from sqlalchemy.orm import Session
 
 from helpdesk import store
+from helpdesk.actions import packs
 from helpdesk.actions.transaction import transaction
 from helpdesk.demo import shelf
 from helpdesk.demo.story import Cast, read_cast
@@ -21,6 +22,7 @@ from helpdesk.models import (
     Inbox,
     Message,
     OneTimeLink,
+    Pack,
     PracticeMail,
     RawMessage,
     Screening,
@@ -41,6 +43,10 @@ def remove() -> bool:
         files = set(session.scalars(select(Attachment.sha256)))
         places = Inbox.address.in_([inbox["address"] for inbox in cast.inboxes])
         remove_tickets(session, list(session.scalars(select(Inbox.id).where(places))))
+        installed = session.get(Pack, shelf.PACK) is not None
+    if installed:
+        packs.remove(shelf.PACK)  # after the tickets, to which its policies promised something, and before its author
+    with transaction() as session:
         remove_people(session, cast)
         remains = settle_desk(session)
         files -= set(session.scalars(select(Attachment.sha256)))

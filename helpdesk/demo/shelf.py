@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from helpdesk.demo.story import CONTENT
 from helpdesk.folding import fold
-from helpdesk.models import CannedReply, CannedText, Ticket, TicketType
+from helpdesk.models import Calendar, CannedReply, CannedText, LongTask, Ticket, TicketType
 
 PACK = "demo"
+ORDERS = CONTENT / "shelf" / "orders.toml"
+"""The standing orders, which the wing that knows them reads."""
 Tables = list[dict[str, Any]]
 
 
@@ -45,6 +47,9 @@ def add_replies(session: Session, replies: Tables, teams: dict[str, int], began:
 
 
 def clear(session: Session, agents: Any) -> None:
-    """Takes the demo's own away, and what its agents wrote for themselves; a type that a remaining ticket has stays."""
+    """Takes the demo's own away, and what its agents wrote for themselves or asked of the desk;
+    a type that a remaining ticket has stays."""
+    session.execute(delete(LongTask).where(LongTask.agent_id.in_(agents)))
+    session.execute(delete(Calendar).where(Calendar.pack == PACK))
     session.execute(delete(CannedReply).where(or_(CannedReply.pack == PACK, CannedReply.agent_id.in_(agents))))
     session.execute(delete(TicketType).where(TicketType.pack == PACK, not_(exists().where(Ticket.type_id == TicketType.id))))

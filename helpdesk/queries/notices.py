@@ -52,7 +52,9 @@ def address_of(words: Words, ticket_id: int | None) -> str:
         return f"/tickets/{ticket_id}"
     rule = f"/rules/{words.get('rule_id', '')}"
     places = {
-        "webhook_off": f"/webhooks/{words.get('webhook_id', '')}", "rule_off": rule, "rule_broken": rule, "rule_gone": rule,
+        "webhook_off": f"/webhooks/{words.get('webhook_id', '')}",
+        "webhook_missed": f"/webhooks/{words.get('webhook_id', '')}?which=failed",
+        "rule_off": rule, "rule_broken": rule, "rule_gone": rule,
         "import_done": f"/tasks/{words.get('task_id', '')}",
     }  # fmt: skip
     return places.get(str(words.get("kind")), "/notices")
@@ -67,6 +69,7 @@ def sentence(words: Words, ticket_id: int | None) -> str:
         "sla_breach": lambda: _("#%(number)s: “%(target)s” was missed.", number=ticket_id, target=target),
         "sla_escalation": lambda: _("#%(number)s: “%(target)s” was missed and is still open.", number=ticket_id, target=target),
         "webhook_off": lambda: webhook_off(words),
+        "webhook_missed": lambda: webhook_missed(words),
         "rule_loop": lambda: _("#%(number)s: the rule “%(rule)s” was stopped here: rules answer each other without end.",
                                number=ticket_id, rule=rule),
         "rule_off": lambda: _("The rule “%(rule)s” was switched off: it acted too often.", rule=rule),
@@ -110,6 +113,12 @@ def webhook_off(words: Words) -> str:
     if words.get("why") == "gone":
         return str(_("The webhook “%(name)s” was switched off: its address says that it is gone. What happens is kept.", name=name))
     return str(_("The webhook “%(name)s” was switched off: nothing went through for a day. What happens is kept.", name=name))
+
+
+def webhook_missed(words: Words) -> str:
+    """Something was tried for a day in vain, while the rest went through."""
+    name = isolated(words.get("webhook"))
+    return str(_("The webhook “%(name)s” did not take an event for a day. It is no longer tried, and listed as not told.", name=name))
 
 
 def import_done(words: Words) -> str:

@@ -44,7 +44,7 @@ def build_demo() -> None:
     """The demo's texts are loaded only where they are needed."""
     from helpdesk.demo import build
 
-    build.ensure()
+    build.build()
 
 
 def in_a_child(work: Callable[[], dict[str, object]]) -> dict[str, object]:

@@ -120,7 +120,8 @@ def test_a_rehearsal_changes_nothing_and_tells_the_truth(desk: SmallDesk, macro:
     before = facts(number)
     lines = macros.rehearsal(desk.viewer("rana"), number, rule)
     assert facts(number) == before
-    assert [(line.value, line.changes) for line in lines] == [("Solved", True), ("تم and parts", True), ("Low", True), ("Repairs", False)]
+    assert [(line.value, line.changes) for line in lines] == [
+        ("Solved", True), ("“<bdi>تم</bdi>” and “<bdi>parts</bdi>”", True), ("Low", True), ("Repairs", False)]
     run, _texts = macros.apply(desk.viewer("rana"), number, rule, "key")
     assert [one["result"] != "nothing" for one in run.did] == [line.changes for line in lines]
 

@@ -1,11 +1,15 @@
 """`helpdesk rules simulate`: one object for programs, lines for people, nothing changed."""
 
 import json
+from pathlib import Path
 
 from click.testing import CliRunner
 
+from automations.commands import sla
 from automations.rule_commands import rules
-from helpdesk.errors import NotFound
+from helpdesk.app import create_app
+from helpdesk.errors import HelpdeskError, NotFound
+from helpdesk.settings import Settings
 from tests.automations.conftest import Write, runs
 from tests.factories import SmallDesk, kinds, ticket
 
@@ -34,3 +38,11 @@ def test_what_it_refuses(desk: SmallDesk, rule: Write) -> None:
     now = rule(conditions=[{"word": "online", "test": "over", "value": 0}])
     said = CliRunner().invoke(rules, ["simulate", str(now)], obj=lambda: desk.app).stdout
     assert "nobody knows of the past what this rule asks for: online" in said
+
+
+def test_a_desk_without_tables_is_told_in_a_sentence(tmp_path: Path) -> None:
+    empty = create_app(Settings.from_environ({"HELPDESK_DATA": str(tmp_path), "HELPDESK_REDIS_URL": "redis://127.0.0.1:1/0"}))
+    for command, words in ((rules, ["simulate", "1"]), (sla, ["explain", "1"])):
+        refused = CliRunner().invoke(command, words, obj=lambda: empty).exception
+        assert isinstance(refused, HelpdeskError)
+        assert "migrate" in refused.sentence

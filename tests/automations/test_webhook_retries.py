@@ -2,57 +2,20 @@
 
 import subprocess
 import sys
-import threading
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from automations.webhooks import sender
 from helpdesk.actions import change, drain_outbox, housekeeping, webhook_tellings, webhooks
 from helpdesk.errors import Invalid
 from helpdesk.extensions import db
 from helpdesk.models import Letter, Notice
 from helpdesk.queries.webhooks import telling_is_due
-from tests.automations.hooks import allow, made, priorities, send, tellings, webhook
+from tests.automations.hooks import made, priorities, send, tellings, webhook
 from tests.factories import NOW, Clock, SmallDesk
-from tests.servers import until
 from tests.webhook import Hook
-
-
-def in_context(app: Any, work: Any) -> None:
-    with app.app_context():
-        work()
-        db.session.remove()
-
-
-def test_one_at_a_time_in_order_and_nobody_waits_for_another(app: Any, desk: SmallDesk, clock: Clock, hook: Hook) -> None:
-    slow = Hook()
-    allow(app, hook, slow)
-    slow.slow = 8
-    made(slow, kinds=("priority_changed",))
-    made(hook, kinds=("priority_changed",))
-    numbers = [desk.ticket(), desk.ticket()]
-    for number in numbers:
-        priorities(desk, number, "high", "urgent", "low")
-    drain_outbox.drain()
-    workers = [threading.Thread(target=in_context, args=(app, sender.drain)) for _ in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(20)
-    until(lambda: len(hook.journal) == 6, "the other is told", 8)
-    assert slow.journal == [], "while this one has not answered once"
-    slow.over.set()
-    send()
-    for each in (hook, slow):
-        keys = [call.headers["Helpdesk-Event-Id"] for call in each.journal]
-        assert (each.most_at_once, len(keys), len(set(keys))) == (1, 6, 6)
-        for number in numbers:
-            assert [told["change"]["to"] for told in each.told if told["ticket"]["number"] == number] == ["high", "urgent", "low"]
-    slow.end()
 
 
 def test_what_fails_holds_up_its_ticket_for_a_while_and_no_other(desk: SmallDesk, clock: Clock, hook: Hook) -> None:
@@ -133,10 +96,28 @@ def test_a_few_failures_over_a_day_switch_nothing_off(desk: SmallDesk, clock: Cl
     clock.move(days=400)
     send()
     assert (webhook().active, [row.state for row in tellings()]) == (True, ["failed"])
+    assert missed() == [desk.ids["admin"]], "what is given up is said, though the webhook stays on"
     hook.modes = [204]
     priorities(desk, number, "low")
     send()
     assert (webhook().failures, webhook().failing_since, hook.told[-1]["change"]["to"]) == (0, None, "low")
+    hook.modes = [500]
+    one, other = desk.ticket(), desk.ticket()
+    for days, told in ((0, 1), (2, 2)):  # two at once are one notice, and after a day there is another
+        priorities(desk, one, "high" if days else "low")
+        priorities(desk, other, "high" if days else "low")
+        send()
+        clock.move(days=2)
+        send()
+        clock.move(minutes=1)  # who is down rests
+        send()
+        assert (len(missed()), [row.state for row in tellings("failed")]) == (told + 1, ["failed"] * (1 + 2 * told))
+
+
+def missed() -> list[int]:
+    """Who was told that something was not told."""
+    notices = db.session.scalars(select(Notice).order_by(Notice.id))
+    return [notice.agent_id for notice in notices if notice.words["kind"] == "webhook_missed"]
 
 
 def test_gone_is_gone_at_once(desk: SmallDesk, clock: Clock, hook: Hook) -> None:

@@ -96,7 +96,7 @@ async def furnish_rule(admin: APIRequestContext, product: Product) -> dict[str, 
     acts = {"then.0.do": "set_priority", "then.0.value": "high", "then.1.do": "tag", "then.1.value": "مرتجع"}
     await post_form(admin, "/rules/new", "/rules", **names, **asks, **acts, switch="on")
     await post_form(admin, "/rules/new", "/rules", **names, **asks, **acts | {"then.0.value": "low"}, switch="on")
-    rule = (await found(admin, "/rules", r'href="/rules/(\d+)"', 2))[0]
+    rule = (await found(admin, "/rules", r'href="/rules/(\d+)" dir="auto">(?:Return requests|طلبات الاسترجاع)<', 2))[0]
     post(product, letter("Refund", "noura@example.com", "نورة الحربي", "I want a refund."), "noura@example.com")
     await found(admin, f"/rules/{rule}", r'id="run-(\d+)"')
     await post_form(admin, "/rules/new", f"/rules/{rule}", **names, **asks, **acts | {"then.0.value": "urgent"})

@@ -14,7 +14,7 @@ from playwright.async_api import APIRequestContext, Browser, BrowserContext, Pag
 from tests.conftest import HELPDESK, ROOT
 from tests.journeys.conftest import CHROMIUM
 from tests.journeys.product import Product
-from tests.pages import desk, visit
+from tests.pages import desk, order_pictures, visit
 
 BEFORE, WHEN = "2026-11-22T10:30:00+03:00", "2026-11-22T10:32:00+03:00"
 SHOWN = {"arabic": "شحنتي متأخرة", "english": "wrong building"}
@@ -79,6 +79,14 @@ PICTURES = (
     Picture("search-en-phone-dark", "/search?q=charging", "en", "dark", PHONE),
     Picture("login-ar", "/login", "ar", who=""),
     Picture("first-run-en", "/first-run", "en", who=""),
+    Picture("rule-ar", "/rules/{rule}", "ar"),
+    Picture("rule-en", "/rules/{rule}", "en", "dark"),
+    Picture("simulation-ar", "/rules/{rule}/simulation/{simulation}", "ar"),
+    Picture("why-it-fired-en", "/tickets/{smoke}/rules", "en"),
+    Picture("due-explained-ar", "/sla/targets/{fridge_due}", "ar"),
+    Picture("due-explained-en-dark", "/sla/targets/{projectors_due}", "en", "dark"),
+    Picture("due-board-ar", "/sla/board?hours=24", "ar"),
+    Picture("macros-ar-phone", "/tickets/{leak}", "ar", size=PHONE, deed=order_pictures.open_macros, who="agent"),
 )
 
 
@@ -160,7 +168,7 @@ async def prepare(browser: Browser, product: Product) -> dict[str, str]:
     for kind in ("quarantined", "screened"):
         await desk.found(admin, f"/held?kind={kind}", r'href="/held/(\d+)/raw"')
     product.clock.write_text(WHEN)
-    return numbers
+    return numbers | await order_pictures.prepare(admin, product)
 
 
 async def number_of(request: APIRequestContext, words: str) -> str:
