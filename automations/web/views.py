@@ -14,11 +14,11 @@ from automations.conditions.say import Say, listed
 from automations.web import rule_form
 from automations.web.rule_page import focus_of
 from automations.web.rule_shown import Blank, shown
-from automations.web.rules import swapped, whole
+from automations.web.rules import swapped
 from helpdesk.actions import saved_views
 from helpdesk.actions.saved_views import ViewChange
 from helpdesk.errors import Invalid
-from helpdesk.fields import Fields, problems_of
+from helpdesk.fields import Fields, id_in, ids_in, problems_of
 from helpdesk.models import SavedView
 from helpdesk.models.ticket import QUEUES
 from helpdesk.models.view import ORDERS
@@ -83,7 +83,8 @@ def create() -> Response:
 def show(view_id: int) -> Response:
     """One view; who may not change it reads it."""
     view = known.saved_view(viewer(), view_id)
-    values = {name: getattr(view, name) for name in ("name", "name_ar", "sort", "queues", "revision")} | {"owner": key_of(view.agent_id, view.team_id)}
+    values = {name: getattr(view, name) for name in ("name", "name_ar", "sort", "queues", "revision")}
+    values["owner"] = key_of(view.agent_id, view.team_id)
     form = Form(values, view.conditions)
     return page(view, form, problems_in(form))
 
@@ -119,8 +120,8 @@ def bring_back(view_id: int) -> Response:
 def order() -> Response:
     """`ids`: the whole order after a drag; or `up` or `down`: a view that changes places with its neighbour. The reader's alone."""
     numbers = [view.id for view in known.saved_views(viewer())]
-    moved = whole(request.form.get("up") or request.form.get("down"))
-    dragged = [number for part in request.form.get("ids", "").split(",") if (number := whole(part)) in numbers]
+    moved = id_in(request.form.get("up") or request.form.get("down"))
+    dragged = [number for number in ids_in(request.form.get("ids", "").split(",")) if number in numbers]
     saved_views.put_in_order(viewer(), dragged or swapped(numbers, moved, -1 if "up" in request.form else 1))
     if request.headers.get("HX-Request"):
         return make_response("", 204)
@@ -131,7 +132,7 @@ def typed() -> Form:
     """The form as it was sent."""
     values: dict[str, Any] = {name: request.form.get(name, "") for name in ("name", "name_ar", "owner", "sort")}
     chosen = tuple(queue for queue in QUEUES if queue in request.form.getlist("queues"))
-    values |= {"queues": chosen, "revision": whole(request.form.get("revision")) or 0}
+    values |= {"queues": chosen, "revision": id_in(request.form.get("revision")) or 0}
     return Form(values, rule_form.read(request.form, "view")["if"])
 
 
@@ -220,7 +221,8 @@ def page(view: SavedView | None, form: Form, problems: dict[str, str] | None = N
     """The editor, or what the view says for whoever may not change it."""
     problems = problems or {}
     if view is not None and not known.may_edit(viewer(), view.agent_id):
-        return make_response(render_template("views/read.html", view=view, says=said(Say(), view), owner=in_words(view.agent_id, view.team_id)), status)
+        whose = in_words(view.agent_id, view.team_id)
+        return make_response(render_template("views/read.html", view=view, says=said(Say(), view), owner=whose), status)
     return make_response(render_template(
         "views/show.html", view=view, values=form.values, problems=problems, owners=owners(), focus=focus_of(step),
         **built_of(form, problems)), status)

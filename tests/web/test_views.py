@@ -51,8 +51,8 @@ def test_a_form_becomes_a_view_and_comes_back_as_the_same_form(site: Site) -> No
     page = rana.get(f"/views/{number}").get_data(as_text=True)
     for part in ('value="urgent" checked', 'value="waiting" checked', 'value="wait, later"', 'value="العاجلة"'):
         assert part in page, part
-    assert "Among: Open or Waiting; all of this is true: the priority is High or Urgent, and (none of this is true: the tags hold any of "\
-        "“wait” or “later”). Newest first." in text(rana.get("/views"))
+    sentence = "all of this is true: the priority is High or Urgent, and (none of this is true: the tags hold any of “wait” or “later”)"
+    assert f"Among: Open or Waiting; {sentence}. Newest first." in text(rana.get("/views"))
 
 
 def test_a_view_shows_its_tickets_and_counts_them(site: Site) -> None:

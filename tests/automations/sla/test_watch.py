@@ -8,8 +8,7 @@ from automations.sla import moving, watch
 from helpdesk.actions import calendars, change, holidays, long_tasks, release, reply, sla_policies, sla_targets
 from helpdesk.errors import Invalid
 from helpdesk.extensions import db
-from helpdesk.models import DueMoment, Event, Holiday, LongTask, Message, Notice, SlaMove
-from helpdesk.queries.sla import HELD, how_many_held
+from helpdesk.models import Event, Holiday, LongTask, Message, Notice, SlaMove
 from tests.automations.sla.conftest import FASTING, RESPONSE, Promise, at, badge, eid, planned, settle, steps, targets
 from tests.factories import Clock, SmallDesk, kinds, ticket, writing
 
