@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from channels.email.attachments import Attachment, attachments_of, declared_name
+from channels.email.attachments import TNEF_TYPES, Attachment, attachments_of, declared_name
 from channels.email.charset import decode
 from channels.email.html_text import text_of_html
 from channels.email.limits import MAX_HTML_BYTES, MAX_TEXT_CHARACTERS
 from channels.email.parse_inline_files import without_uuencoded, without_yencoded
-from channels.email.parse_mime import Entity
+from channels.email.parse_mime import Entity, walk
+from channels.email.tnef import body_of
 
 PLAIN_TYPES = {"text/plain", "text/markdown", "text/x-markdown", "text/x-plain", "text/unknown", "text/ascii"}
 TEXT_TYPES = PLAIN_TYPES | {"text/html", "text/enriched", "text/richtext"}
@@ -47,7 +48,19 @@ def bodies_of(entity: Entity) -> Bodies:
     """Walk the tree once. Recursion is bounded by limits.MAX_DEPTH."""
     bodies = Bodies()
     _take(entity, bodies, True)
+    if not any(piece.content.strip() for piece in bodies.shown):
+        _take_packed(entity, bodies)
     return bodies
+
+
+def _take_packed(entity: Entity, bodies: Bodies) -> None:
+    """The words that Outlook packed into winmail.dat, of a mail that has no others."""
+    for part in walk(entity):
+        content, is_html = body_of(part.content) if part.content_type in TNEF_TYPES else ("", False)
+        if content.strip() and len(content) <= MAX_HTML_BYTES:
+            (bodies.html if is_html else bodies.plain).append(content)
+            bodies.shown.append(Piece(content, is_html))
+            return
 
 
 def _take(entity: Entity, bodies: Bodies, is_first: bool) -> None:

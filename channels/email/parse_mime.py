@@ -6,6 +6,7 @@ keep the bytes of enclosed messages. RFC 2045, RFC 2046.
 
 import binascii
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -51,6 +52,14 @@ class Entity:
         if encoding in ("xuuencode", "uuencode", "xuue", "uue"):
             return from_uuencoded(self.body)
         return self.body
+
+
+def walk(entity: Entity) -> Iterator[Entity]:
+    """Every part, but not those of enclosed messages."""
+    yield entity
+    if not entity.content_type.startswith("message/"):
+        for child in entity.children:
+            yield from walk(child)
 
 
 def from_uuencoded(body: bytes) -> bytes:
