@@ -1,13 +1,12 @@
 """Delivery status notifications (RFC 3464, RFC 6522) and the same fields written into a text."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from channels.email.addresses import people_in
 from channels.email.bounce_words import ENHANCED, guessed_status, stated_status
 from channels.email.headers import Fields, header
-from channels.email.parse_mime import Entity, read_fields
+from channels.email.parse_mime import Entity, read_fields, walk
 
 Recipient = dict[str, Any]
 NOT_FAILED = {"delivered", "relayed", "expanded", "deliverable"}
@@ -39,14 +38,6 @@ def text_report_recipients(text: str) -> list[Recipient]:
             groups.append([])
         groups[-1].append((key, value.encode()))
     return [found for group in groups if _address(group) and (found := _recipient(group, text))]
-
-
-def walk(entity: Entity) -> Iterator[Entity]:
-    """Every part, but not those of enclosed messages."""
-    yield entity
-    if not entity.content_type.startswith("message/"):
-        for child in entity.children:
-            yield from walk(child)
 
 
 def _groups(content: bytes) -> list[list[tuple[str, bytes]]]:

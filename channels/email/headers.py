@@ -19,6 +19,7 @@ BETWEEN_WORDS = re.compile(rb"(\?=)[ \t\r\n]++(?==\?[^?\s=]{1,60}\?[bBqQ]\?)")
 PLAIN = re.compile(rb"([!-~]++(?: [!-~]++)*+)[ \t\r\n]*+")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 SPLIT_MARK = re.compile(rb"\\.|[;\"]", re.DOTALL)
+AFTER_PADDING = re.compile(rb"=[ \t]*[\r\n]+([^\r\n]*[A-Za-z,.]{2} [A-Za-z])")
 NO_SEMICOLON = re.compile(rb"\s*([\w.+-]+/[\w.+-]+)[\s,]+(\S.*)", re.DOTALL)
 MESSAGE_ID = re.compile(r"<([^<>]+)>")
 
@@ -78,6 +79,8 @@ def from_base64(content: bytes) -> bytes:
 
 
 def _from_loose_base64(content: bytes) -> bytes:
+    if ended := AFTER_PADDING.search(content):  # what servers write below is no base64
+        content = content[:ended.start(1)]
     letters = re.sub(rb"[^A-Za-z0-9+/=]", b"", content)
     chunks = re.findall(rb"[A-Za-z0-9+/]+", letters)
     return b"".join(_chunk_bytes(chunk) for chunk in chunks)

@@ -1,17 +1,18 @@
 """Which parts of a mail are its text, which its HTML, and which are files."""
 
-import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from channels.email.attachments import Attachment, attachment, attachments_of, declared_name, safe_name
+from channels.email.attachments import TNEF_TYPES, Attachment, attachments_of, declared_name
 from channels.email.charset import decode
 from channels.email.html_text import text_of_html
 from channels.email.limits import MAX_HTML_BYTES, MAX_TEXT_CHARACTERS
-from channels.email.parse_mime import Entity, from_uuencoded
+from channels.email.parse_inline_files import without_uuencoded, without_yencoded
+from channels.email.parse_mime import Entity, walk
+from channels.email.tnef import body_of
 
-UUENCODED = re.compile(r"^begin [0-7]{3,4} ([^\n]{1,200})\n(?:(?!end[ \t]*$)[ -`][^\n]{0,100}\n)*+\n?end[ \t]*$", re.MULTILINE)
-TEXT_TYPES = {"text/plain", "text/html", "text/enriched", "text/richtext"}
+PLAIN_TYPES = {"text/plain", "text/markdown", "text/x-markdown", "text/x-plain", "text/unknown", "text/ascii"}
+TEXT_TYPES = PLAIN_TYPES | {"text/html", "text/enriched", "text/richtext"}
 REPORT_TYPES = {"message/delivery-status", "message/disposition-notification", "message/feedback-report", "text/rfc822-headers",
                 "message/global-delivery-status"}
 
@@ -47,7 +48,19 @@ def bodies_of(entity: Entity) -> Bodies:
     """Walk the tree once. Recursion is bounded by limits.MAX_DEPTH."""
     bodies = Bodies()
     _take(entity, bodies, True)
+    if not any(piece.content.strip() for piece in bodies.shown):
+        _take_packed(entity, bodies)
     return bodies
+
+
+def _take_packed(entity: Entity, bodies: Bodies) -> None:
+    """The words that Outlook packed into winmail.dat, of a mail that has no others."""
+    for part in walk(entity):
+        content, is_html = body_of(part.content) if part.content_type in TNEF_TYPES else ("", False)
+        if content.strip() and len(content) <= MAX_HTML_BYTES:
+            (bodies.html if is_html else bodies.plain).append(content)
+            bodies.shown.append(Piece(content, is_html))
+            return
 
 
 def _take(entity: Entity, bodies: Bodies, is_first: bool) -> None:
@@ -83,8 +96,10 @@ def _is_text(entity: Entity, is_first: bool) -> bool:
 
 
 def _take_text(entity: Entity, bodies: Bodies) -> None:
-    text = decode(entity.content, entity.params.get("charset")).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    if entity.content_type == "text/plain":
+    content, files = without_yencoded(entity.content)
+    bodies.attachments += files
+    text = decode(content, entity.params.get("charset")).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    if entity.content_type in PLAIN_TYPES:
         text = unflowed(text, entity.params.get("delsp", "")) if entity.params.get("format", "").lower() == "flowed" else text
         text, files = without_uuencoded(text)
         bodies.attachments += files
@@ -94,20 +109,6 @@ def _take_text(entity: Entity, bodies: Bodies) -> None:
     if len(text) <= MAX_HTML_BYTES:
         bodies.html.append(text)
     bodies.shown.append(Piece(text, is_html=True))
-
-
-def without_uuencoded(text: str) -> tuple[str, list[Attachment]]:
-    """The text without the files that old programs wrote into it between `begin 644 name` and `end`, and those files."""
-    if "\nend" not in text:
-        return text, []
-    files: list[Attachment] = []
-
-    def kept(found: re.Match[str]) -> str:
-        content = from_uuencoded(found.group().encode("utf-8", "replace"))
-        files.append(attachment(safe_name(found.group(1)) or "attachment", "application/octet-stream", content))
-        return ""
-
-    return UUENCODED.sub(kept, text), files
 
 
 def unflowed(text: str, delsp: str) -> str:

@@ -6,6 +6,7 @@ keep the bytes of enclosed messages. RFC 2045, RFC 2046.
 
 import binascii
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,9 +17,13 @@ LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|$)")
 FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]?")
 ENVELOPE = re.compile(rb">?From \S*")
 DELIMITER_TAIL = re.compile(rb"(--)?[ \t]*(?:\r\n|\n|\r|$)")
-BLANK_START = re.compile(rb"(?:[ \t]*+[\r\n]++)*+")
+BLANK_START = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*+[\r\n]++)*+")
 KNOWN = re.compile(rb"(?:subject|from|to|cc|date|message-id|content-type|mime-version|received|return-path|in-reply-to|x-[a-z-]+)[ \t]*:",
                    re.IGNORECASE)
+AFTER_NAME, NOT_A_LETTER = re.compile(r"[;(].*", re.DOTALL), re.compile(r"[^a-z0-9]")
+SOFT_BREAK = re.compile(rb"=[ \t]+(\r?\n)")
+# A delimiter whose boundary the header does not name, or names wrongly: the fields of a part stand below it.
+UNNAMED = re.compile(rb"^--([^\r\n]{1,70}?)[ \t]*\r?\ncontent-[a-z-]{2,25}[ \t]*:", re.MULTILINE | re.IGNORECASE)
 UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
 
 
@@ -38,14 +43,23 @@ class Entity:
     @cached_property
     def content(self) -> bytes:
         """The body without its transfer encoding."""
-        encoding = unfolded((raw_headers(self.fields, "Content-Transfer-Encoding") or [b""])[0]).lower().strip(" ;\"'")
+        stated = unfolded((raw_headers(self.fields, "Content-Transfer-Encoding") or [b""])[0]).lower()
+        encoding = NOT_A_LETTER.sub("", AFTER_NAME.sub("", stated))
         if encoding == "base64":
             return from_base64(self.body)
-        if encoding == "quoted-printable":
-            return binascii.a2b_qp(self.body)
-        if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
+        if encoding == "quotedprintable":
+            return binascii.a2b_qp(SOFT_BREAK.sub(rb"=\1", self.body) if b"= " in self.body or b"=\t" in self.body else self.body)
+        if encoding in ("xuuencode", "uuencode", "xuue", "uue"):
             return from_uuencoded(self.body)
         return self.body
+
+
+def walk(entity: Entity) -> Iterator[Entity]:
+    """Every part, but not those of enclosed messages."""
+    yield entity
+    if not entity.content_type.startswith("message/"):
+        for child in entity.children:
+            yield from walk(child)
 
 
 def from_uuencoded(body: bytes) -> bytes:
@@ -98,6 +112,8 @@ class _Reader:
 
     def multipart(self, entity: Entity, depth: int) -> None:
         pieces = split_parts(entity.body, entity.params.get("boundary", ""), MAX_PARTS)
+        if not pieces and (unnamed := UNNAMED.search(entity.body)):
+            pieces = split_parts(entity.body, unnamed.group(1).decode("utf-8", "surrogateescape"), MAX_PARTS)
         inner_type = "message/rfc822" if entity.content_type == "multipart/digest" else "text/plain"
         entity.children = [self.entity(piece, depth + 1, inner_type) for piece in pieces]
         if not pieces:  # no part at all: what is there is text
@@ -142,6 +158,7 @@ def _read_type(entity: Entity) -> None:
         kind, entity.params = parameters(found[0], MAX_PARAMETERS)
         kind = kind.strip().replace(" ", "")
         short = {"html": "text/html"}.get(kind, "text/plain")
+        kind = {"plain/text": "text/plain", "html/text": "text/html"}.get(kind, kind)
         entity.content_type = kind if re.fullmatch(r"[\w.+-]+/[\w.+-]+", kind) else short
     placed = raw_headers(entity.fields, "Content-Disposition")
     if placed:

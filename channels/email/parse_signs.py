@@ -4,9 +4,8 @@ import re
 from typing import Any
 
 from channels.email.addresses import people_in
-from channels.email.bounce_report import walk
 from channels.email.headers import Fields, header, message_ids, raw_headers, unfolded
-from channels.email.parse_mime import Entity, read_fields
+from channels.email.parse_mime import Entity, read_fields, walk
 
 LOOP_FIELD = "X-Helpdesk-Loop"
 SPAM_FIELDS = ("x-spam-flag", "x-spam-status", "x-ms-exchange-organization-scl")

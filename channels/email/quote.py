@@ -10,17 +10,30 @@ from channels.email.quote_words import ABOVE_THIS_LINE, plainly
 LINE_WORD = re.compile(r"this line|above|über|oberhalb|dessus|هذا ال")
 QUOTED = re.compile(r"\s{0,3}>")
 SIGNATURE = re.compile(r"^(?:--|—|–|-- ?)\s*$|^_{2,}\s*$|^-{3,}\s*$")
+SIGNED, SIGNATURE_BEGINS, SIGNATURE_ENDS = (f"-----{words}-----" for words in (
+    "BEGIN PGP SIGNED MESSAGE", "BEGIN PGP SIGNATURE", "END PGP SIGNATURE"))  # fmt: skip
+DASH_ESCAPED = re.compile(r"^- ", re.MULTILINE)
 MAX_LINES = 5_000
 
 
 def reply_text(text: str, is_forwarded: bool = False) -> str:
     """The new lines of a mail, in their order; answers between quoted lines stay, the quoted lines go."""
-    lines = text.split("\n")
+    lines = _without_armour(text).split("\n")
     runs = new_runs(lines)
     if not is_forwarded and not any(line.strip() for run in runs for line in run):
         runs = [_below_first_attribution(lines)]
     runs = [_without_signature(run) for run in runs]
     return "\n\n".join(filter(None, ("\n".join(run).strip("\n") for run in runs))).strip()
+
+
+def _without_armour(text: str) -> str:
+    """The words inside a cleartext signature of OpenPGP (RFC 9580 section 7), and what stands round it."""
+    before, begin, signed = text.partition(SIGNED)
+    words, end, signature = signed.partition(f"\n{SIGNATURE_BEGINS}")
+    if not (begin and end):
+        return text
+    words = DASH_ESCAPED.sub("", words.partition("\n\n")[2])
+    return before + words + signature.partition(SIGNATURE_ENDS)[2]
 
 
 def new_runs(lines: list[str]) -> list[list[str]]:
@@ -106,16 +119,16 @@ def _divides(run: list[str], marks: list[int]) -> bool:
 
 def _without_device(run: list[str]) -> list[str]:
     """Lines such as "Sent from my phone" at the end, and up to three lines that stand below one."""
-    seen = 0
+    end, seen = len(run), 0
     for number in reversed(range(len(run))):
         plain = plainly(run[number])
         if not plain or RULE.match(plain):
             continue
         if is_of_a_device(plain):
-            run, seen = run[:number], -1
+            end, seen = number, -1
         seen += 1
         if seen > 3:
             break
-    while run and (not run[-1].strip() or RULE.match(run[-1].strip())):
-        run = run[:-1]
-    return run
+    while end and (not run[end - 1].strip() or RULE.match(run[end - 1].strip())):
+        end -= 1
+    return run[:end]

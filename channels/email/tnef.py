@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from channels.email.charset import decode
+from channels.email.rtf import unpacked, words_of
 
 SIGNATURE = b"\x78\x9f\x3e\x22"
 CODEPAGE, TITLE, DATA, BEGIN, PROPERTIES = 0x9007, 0x8010, 0x800F, 0x9002, 0x9005
+MESSAGE_PROPERTIES, BODY_TEXT, BODY, BODY_RTF, BODY_HTML = 0x9003, 0x800C, 0x1000, 0x1009, 0x1013
 DISPLAY_NAME, DATA_OBJECT, SHORT_NAME, METHOD, LONG_NAME, CONTENT_ID, FLAGS = 0x3001, 0x3701, 0x3704, 0x3705, 0x3707, 0x3712, 0x3714
 SIZES = {0x2: 2, 0x3: 4, 0x4: 4, 0x5: 8, 0x6: 8, 0x7: 8, 0xA: 4, 0xB: 2, 0x14: 8, 0x40: 8, 0x48: 16}
 STRING, UNICODE, VARIABLE = 0x1E, 0x1F, {0x0, 0xD, 0x1E, 0x1F, 0x102}
@@ -48,6 +50,29 @@ def files_of(blob: bytes, depth: int = 1) -> list[File]:
             _take(files[-1], key, value, charset)
     inner = [one for file in files if depth < MAX_DEPTH and _is_mail(file) for one in files_of(file.content, depth + 1)]
     return (files + inner)[:MAX_FILES]
+
+
+def body_of(blob: bytes) -> tuple[str, bool]:
+    """(text, False) or (HTML, True) of the mail that was packed; ("", False) when it holds no words."""
+    if not blob.startswith(SIGNATURE):
+        return "", False
+    found: dict[int, tuple[int, bytes]] = {}
+    charset = ""
+    for key, value in _attributes(blob):
+        if key == CODEPAGE and len(value) >= 4:
+            charset = f"cp{struct.unpack_from('<I', value)[0]}"
+        elif key == MESSAGE_PROPERTIES:
+            found = {number: (kind, content) for number, kind, content in _properties(value) if number in (BODY, BODY_HTML, BODY_RTF)}
+        elif key == BODY_TEXT:
+            found.setdefault(BODY, (STRING, value))
+        elif key == BEGIN:
+            break
+    if BODY_HTML in found:
+        kind, content = found[BODY_HTML]
+        return (_word(kind, content, charset) if kind in (STRING, UNICODE) else decode(content, charset)), True
+    if BODY in found and (text := _word(*found[BODY], charset).strip()):
+        return text, False
+    return words_of(unpacked(found[BODY_RTF][1])) if BODY_RTF in found else ("", False)
 
 
 def _attributes(blob: bytes) -> Iterator[tuple[int, bytes]]:
