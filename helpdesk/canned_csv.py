@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -15,7 +15,7 @@ from flask_babel import ngettext
 from helpdesk.errors import Invalid
 from helpdesk.fields import Fields
 
-COLUMNS = ("folder", "name", "name_ar", "team", "language", "text")
+COLUMNS = ("folder", "folder_ar", "name", "name_ar", "team", "language", "text")
 NEEDED = ("name", "language", "text")
 MOST_BYTES, MOST_ROWS = 400_000, 2000
 FORMULA = re.compile(r"""['"‘’“”\s]*[=+\-@\t\r＝＋－＠]""")
@@ -32,6 +32,7 @@ class Row:
     language: str
     text: str
     number: int = 0
+    folder_ar: str = ""
 
 
 def write(rows: Iterable[Row]) -> bytes:
@@ -39,7 +40,7 @@ def write(rows: Iterable[Row]) -> bytes:
     out = io.StringIO(newline="")
     table = csv.writer(out, lineterminator="\r\n")
     table.writerow(COLUMNS)
-    table.writerows([guarded(cell) for cell in astuple(row)[:len(COLUMNS)]] for row in rows)
+    table.writerows([guarded(getattr(row, column)) for column in COLUMNS] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -89,5 +90,6 @@ def read(text: str) -> list[Row]:
 def row_of(cells: dict[str, str], number: int) -> Row:
     """A row in the same spelling as what is typed into a form."""
     fields = Fields({name: unguarded(cells.get(name, "")) for name in COLUMNS})
-    folder, name, name_ar, team = (fields.line(column, 100_000) for column in COLUMNS[:4])
-    return Row(folder, name or name_ar, name_ar, team, fields.line("language").casefold(), fields.block("text", 100_000), number)
+    folder, folder_ar, name, name_ar, team = (fields.line(column, 100_000) for column in COLUMNS[:5])
+    language, text = fields.line("language").casefold(), fields.block("text", 100_000)
+    return Row(folder or folder_ar, name or name_ar, name_ar, team, language, text, number, folder_ar)

@@ -66,9 +66,9 @@ def test_no_cell_is_a_formula_and_every_cell_comes_back() -> None:
 
 
 def test_a_table_goes_out_and_comes_in() -> None:
-    rows = [Row("ردود", "Hi, all", "أهلًا", "", "ar", "=1\n\n\"a\"، 'b'", 2), Row("", "Hi", "", "Repairs", "en", "- one\n- two", 3)]
+    rows = [Row("ردود", "Hi, all", "أهلًا", "", "ar", "=1\n\n\"a\"، 'b'", 2, "=ردود"), Row("", "Hi", "", "Repairs", "en", "- one\n- two", 3)]
     file = write(rows)
-    assert file.startswith(b"\xef\xbb\xbffolder,name,name_ar,team,language,text\r\n")
+    assert file.startswith(b"\xef\xbb\xbffolder,folder_ar,name,name_ar,team,language,text\r\n")
     assert "'=1\n" in decoded(file)
     assert "'- one\n" in decoded(file)
     assert read(decoded(file)) == rows

@@ -27,6 +27,7 @@ class CannedChange:
     texts: dict[str, str] = field(default_factory=dict)
     personal: bool = True
     team_id: int | None = None
+    folder_ar: str = ""
 
 
 Texts = dict[str, tuple[str, str]]
@@ -86,9 +87,10 @@ def check(asked: CannedChange) -> None:
 
 
 def prepared(asked: CannedChange) -> Texts:
-    """What a search finds a text by: its names, its folder and its words, folded. Made before the writer's turn."""
+    """What a search finds a text by: the names of reply and folder and its words, folded. Made before the writer's turn."""
+    names = f"{asked.name}\n{asked.name_ar}\n{asked.folder}\n{asked.folder_ar}"
     texts = {language: asked.texts.get(language, "") for language in LANGUAGES}
-    return {language: (text, fold(f"{asked.name}\n{asked.name_ar}\n{asked.folder}\n{text}")) for language, text in texts.items() if text}
+    return {language: (text, fold(f"{names}\n{text}")) for language, text in texts.items() if text}
 
 
 def held_reply(session: Session, viewer: Viewer, reply_id: int) -> CannedReply:
@@ -108,7 +110,7 @@ def write(session: Session, viewer: Viewer, reply: CannedReply, asked: CannedCha
         if team_id is not None and session.get(Team, team_id) is None:
             raise Invalid(_("That team is not here any more."), "owner")
     reply.agent_id, reply.team_id = agent_id, team_id
-    reply.name, reply.name_ar, reply.folder = asked.name, asked.name_ar, asked.folder
+    reply.name, reply.name_ar, reply.folder, reply.folder_ar = asked.name, asked.name_ar, asked.folder, asked.folder_ar
     write_texts(reply, texts)
 
 

@@ -29,6 +29,7 @@ def write(session: Session, viewer: Viewer, step: Step) -> None:
     reply = CannedReply(active=True, uses=0, created_at=clock.now(), texts=[])
     if step.reply_id is not None:
         reply = canned.held_reply(session, viewer, step.reply_id)
-    asked = canned.CannedChange(step.name, step.name_ar, step.folder, step.texts, personal=False, team_id=step.team_id)
+    asked = canned.CannedChange(
+        step.name, step.name_ar, step.folder, step.texts, personal=False, team_id=step.team_id, folder_ar=step.folder_ar)
     canned.write(session, viewer, reply, asked, canned.prepared(asked))
     session.add(reply)

@@ -13,7 +13,7 @@ from helpdesk.actions import calendars, canned, due_moments, rules, sla_policies
 from helpdesk.errors import Invalid
 from helpdesk.models import CannedReply, RuleVersion, TicketType
 from helpdesk.policy import Viewer
-from helpdesk.queries.packs import Row, Standing, wanted
+from helpdesk.queries.packs import Folder, Row, Standing, wanted
 from helpdesk.starter import Piece, Starter
 
 Texts = Mapping[str, canned.Texts]
@@ -27,7 +27,7 @@ class Bench:
     session: Session
     viewer: Viewer
     pack: str
-    folder: str
+    folder: Folder
     texts: Texts
     names: dict[str, str]
 
@@ -61,9 +61,9 @@ def write_reply(bench: Bench, piece: Piece, row: Row | None) -> Row:
     return reply
 
 
-def asked_of(piece: Piece, folder: str) -> canned.CannedChange:
+def asked_of(piece: Piece, folder: Folder) -> canned.CannedChange:
     """A reply as the form would say it."""
-    return canned.CannedChange(piece.name, piece.name_ar, folder, dict(piece.body), personal=False)
+    return canned.CannedChange(piece.name, piece.name_ar, folder[0], dict(piece.body), personal=False, folder_ar=folder[1])
 
 
 def write_rule(bench: Bench, piece: Piece, row: Row | None) -> Row:
@@ -92,7 +92,7 @@ WRITERS = {
 }  # fmt: skip
 
 
-def prepared(starter: Starter, folder: str) -> Texts:
+def prepared(starter: Starter, folder: Folder) -> Texts:
     """The texts of its replies, folded before the writer's turn; Problems for one that the desk would not take."""
     asked = {piece.key: asked_of(piece, folder) for piece in starter.of("reply")}
     for one in asked.values():

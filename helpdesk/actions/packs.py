@@ -43,8 +43,8 @@ def install(viewer: Viewer, starter: Starter, teams: Mapping[str, int | None], k
     `known` are the public holidays that come with the hours of a desk that has none."""
     desk = db.session.get(Desk, 1)
     language, zone = (desk.language, desk.time_zone) if desk else ("ar", "Asia/Riyadh")
-    folders = {one: starter.shown_name(one) for one in ("ar", "en")}
-    texts = {one: prepared(starter, folders[one]) for one in folders}
+    folder = (starter.name, starter.name_ar)
+    texts = prepared(starter, folder)
     outcome = Outcome()
     with transaction() as session:
         pack = session.get(Pack, starter.key, with_for_update=True, populate_existing=True)
@@ -56,7 +56,7 @@ def install(viewer: Viewer, starter: Starter, teams: Mapping[str, int | None], k
         chosen = chosen_teams(session, starter, dict(teams) | still)
         spoken = made["language"]
         names = starter.words(spoken) | {f"team:{key}": str(number) for key, number in chosen.items() if number is not None}
-        bench = Bench(session, viewer, starter.key, folders[spoken], texts[spoken], names)
+        bench = Bench(session, viewer, starter.key, folder, texts, names)
         pieces = write_all(bench, starter, pack, outcome)
         if not made["pieces"]:
             pieces |= hours_of(session, starter, zone, known, outcome)

@@ -37,12 +37,12 @@ def add_replies(session: Session, replies: Tables, teams: dict[str, int], began:
     """Each with the texts it has."""
     numbered = list(enumerate(replies, 1))
     session.execute(insert(CannedReply), [
-        {"id": number, "name": one["name"], "name_ar": one["name_ar"], "folder": one["folder"], "team_id": teams.get(one.get("for", "")),
-         "active": True, "uses": one["uses"], "pack": PACK, "created_at": began}
+        {"id": number, "name": one["name"], "name_ar": one["name_ar"], "folder": one["folder"], "folder_ar": one["folder_ar"],
+         "team_id": teams.get(one.get("for", "")), "active": True, "uses": one["uses"], "pack": PACK, "created_at": began}
         for number, one in numbered])  # fmt: skip
     session.execute(insert(CannedText), [
         {"reply_id": number, "language": language, "text": text.strip(),
-         "folded": fold(f"{one['name']}\n{one['name_ar']}\n{one['folder']}\n{text}")}
+         "folded": fold(f"{one['name']}\n{one['name_ar']}\n{one['folder']}\n{one['folder_ar']}\n{text}")}
         for number, one in numbered for language in ("ar", "en") if (text := one.get(language))])  # fmt: skip
 
 

@@ -18,6 +18,7 @@ class CannedReply(db.Model):
     name: Mapped[str] = mapped_column(String(120))
     name_ar: Mapped[str] = mapped_column(String(120), default="")
     folder: Mapped[str] = mapped_column(String(120), default="")
+    folder_ar: Mapped[str] = mapped_column(String(120), default="")
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     active: Mapped[bool] = mapped_column(default=True)
@@ -30,6 +31,10 @@ class CannedReply(db.Model):
     def shown_name(self, language: str) -> str:
         """In the reader's language, where there is one."""
         return (self.name_ar if language == "ar" else "") or self.name
+
+    def shown_folder(self, language: str) -> str:
+        """In the reader's language, where there is one; "" for none."""
+        return (self.folder_ar if language == "ar" else "") or self.folder
 
 
 class CannedText(db.Model):

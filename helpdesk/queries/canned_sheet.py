@@ -28,6 +28,7 @@ class Step:
     kind: str = "new"
     texts: dict[str, str] = field(default_factory=dict)
     numbers: list[int] = field(default_factory=list)
+    folder_ar: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ def rows_of_all(session: Session) -> list[Row]:
     """Every reply of a team or of everybody; what is personal stays with its owner."""
     teams = {team.id: team.name for team in session.scalars(select(Team))}
     return [
-        Row(reply.folder, reply.name, reply.name_ar, teams.get(reply.team_id or 0, ""), text.language, text.text)
+        Row(reply.folder, reply.name, reply.name_ar, teams.get(reply.team_id or 0, ""), text.language, text.text,
+            folder_ar=reply.folder_ar)
         for reply in shared(session) for text in reply.texts
     ]  # fmt: skip
 
@@ -70,7 +72,7 @@ def plan(session: Session, rows: list[Row]) -> Plan:
             problems[row.number] = _("Row %(row)s has the same reply in the same language.", row=step.numbers[0])
             continue
         step.texts[row.language] = row.text
-        step.name_ar = step.name_ar or row.name_ar
+        step.name_ar, step.folder_ar = step.name_ar or row.name_ar, step.folder_ar or row.folder_ar
         step.numbers.append(row.number)
     for key, step in steps.items():
         compare(step, here.get(key))
@@ -81,7 +83,7 @@ def problem_of_row(row: Row) -> str:
     """What is wrong with a row by itself, or ""."""
     if not row.name:
         return str(_("A name is needed."))
-    if max(map(len, (row.name, row.name_ar, row.folder))) > MOST_NAME:
+    if max(map(len, (row.name, row.name_ar, row.folder, row.folder_ar))) > MOST_NAME:
         return str(ngettext("At most %(num)s character.", "At most %(num)s characters.", MOST_NAME))
     if row.language not in LANGUAGES:
         return str(_("The language is ar or en."))
@@ -93,7 +95,8 @@ def compare(step: Step, reply: CannedReply | None) -> None:
     if reply is None:
         return
     texts = {text.language: text.text for text in reply.texts}
-    step.reply_id, step.name_ar = reply.id, step.name_ar or reply.name_ar
-    same = step.name_ar == reply.name_ar and all(texts.get(language) == text for language, text in step.texts.items())
+    step.reply_id, step.name_ar, step.folder_ar = reply.id, step.name_ar or reply.name_ar, step.folder_ar or reply.folder_ar
+    names_same = (step.name_ar, step.folder_ar) == (reply.name_ar, reply.folder_ar)
+    same = names_same and all(texts.get(language) == text for language, text in step.texts.items())
     step.kind = "same" if same else "changed"
     step.texts = texts | step.texts

@@ -33,6 +33,8 @@ TABLES: dict[str, type[Row]] = {
 }  # fmt: skip
 NAMED_BY = {"set_type": "type", "reply": "reply", "run_macro": "macro"}
 """Act -> the kind of piece that its value is."""
+Folder = tuple[str, str]
+"""Its name, and its name in Arabic."""
 TYPE_WORDS = ("type", "type_changed")
 
 
@@ -79,7 +81,8 @@ def content(session: Session, kind: str, row: Row) -> dict[str, Any]:
     """All that people could have changed of a row by hand. On or off is no change: switching is what a pack asks for."""
     names = {"name": row.name, "name_ar": row.name_ar}
     if kind == "reply":
-        return names | {"folder": row.folder, "owner": [row.agent_id, row.team_id], "texts": {one.language: one.text for one in row.texts}}
+        texts = {one.language: one.text for one in row.texts}
+        return names | folder_of(row.folder, row.folder_ar) | {"owner": [row.agent_id, row.team_id], "texts": texts}
     if kind in ("macro", "trigger", "timed"):
         return names | {"owner": [row.agent_id, row.team_id], "says": session.get_one(RuleVersion, row.version_id).definition}
     if kind == "policy":
@@ -91,18 +94,23 @@ def content(session: Session, kind: str, row: Row) -> dict[str, Any]:
     return names
 
 
-def wanted(piece: Piece, folder: str, names: Mapping[str, str]) -> dict[str, Any]:
+def folder_of(name: str, name_ar: str) -> dict[str, str]:
+    """A folder that has one name says what it said when folders had one."""
+    return {"folder": name} | ({"folder_ar": name_ar} if name_ar else {})
+
+
+def wanted(piece: Piece, folder: Folder, names: Mapping[str, str]) -> dict[str, Any]:
     """What `content` will say of a piece once it is written."""
     called = {"name": piece.name, "name_ar": piece.name_ar}
     if piece.kind == "type":
         return called
     if piece.kind == "reply":
-        return called | {"folder": folder, "owner": [None, None], "texts": dict(piece.body)}
+        return called | folder_of(*folder) | {"owner": [None, None], "texts": dict(piece.body)}
     owner = {} if piece.kind == "policy" else {"owner": [None, None]}
     return called | owner | {"says": filled(dict(piece.body), names)}
 
 
-def fate(session: Session, pack: Pack | None, piece: Piece, folder: str, names: Mapping[str, str]) -> str:
+def fate(session: Session, pack: Pack | None, piece: Piece, folder: Folder, names: Mapping[str, str]) -> str:
     """What installing makes of a piece: "new", "changed", "same", "kept" (changed by hand), "gone" (thrown away by hand), "found" (here
     already, so used as it is)."""
     before = pack.made["pieces"].get(piece.place) if pack is not None else None
@@ -122,7 +130,7 @@ def difference(session: Session, pack: Pack | None, starter: Starter, language: 
     made: dict[str, Any] = pack.made if pack is not None else {"language": language, "teams": {}, "pieces": {}}
     names = starter.words(made["language"]) | {f"team:{key}": str(number) for key, number in made["teams"].items() if number}
     names |= {place: str(number) for place, (number, _written) in made["pieces"].items()}
-    found = {piece.place: fate(session, pack, piece, starter.shown_name(made["language"]), names) for piece in starter.pieces}
+    found = {piece.place: fate(session, pack, piece, (starter.name, starter.name_ar), names) for piece in starter.pieces}
     lost = [one for one in standings(session, pack) if one.place not in found] if pack is not None else []
     going = [one for one in lost if one.kind not in ("calendar", "holiday")]
     stay = staying(session, pack, going) if pack is not None else {}

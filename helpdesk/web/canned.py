@@ -1,5 +1,6 @@
 """Canned replies: the shelf, and one reply with a text a language."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -33,9 +34,18 @@ def index() -> str:
     """By folder; `q` narrows it, and a script gets the rows alone."""
     query = request.args.get("q", "")
     template = "canned/_rows.html" if request.headers.get("HX-Request") else "canned/list.html"
-    rows = sorted(shelf.shelf(viewer(), query), key=lambda reply: fold(reply.shown_name(reader().language)))
+    rows = shelf.shelf(viewer(), query)
     return render_template(
-        template, rows=rows, query=query, languages=dict(choices.languages()), owner_of=in_words, most=shelf.MOST_SHOWN)
+        template, rows=rows, folders=by_folder(rows), query=query, languages=dict(choices.languages()), owner_of=in_words,
+        most=shelf.MOST_SHOWN)
+
+
+def by_folder(rows: Iterable[CannedReply]) -> list[tuple[str, list[CannedReply]]]:
+    """The folders with their replies, in the order of the reader's language; what is in none comes last."""
+    language, found = reader().language, dict[str, list[CannedReply]]()
+    for reply in sorted(rows, key=lambda reply: fold(reply.shown_name(language))):
+        found.setdefault(reply.shown_folder(language), []).append(reply)
+    return sorted(found.items(), key=lambda each: (not each[0], fold(each[0])))
 
 
 @blueprint.get("/canned/new")
@@ -59,6 +69,7 @@ def show(reply_id: int) -> Response:
     reply = shelf.find(viewer(), reply_id)
     return page(reply, {
         "name": reply.name, "name_ar": reply.name_ar, "folder": reply.folder,
+        "folder_ar": reply.folder_ar,
         "owner": key_of(reply.agent_id, reply.team_id),
         **{f"text_{text.language}": text.text for text in reply.texts}})
 
@@ -111,10 +122,10 @@ def read() -> canned.CannedChange:
     name, name_ar = fields.names()
     texts = {language: fields.block(f"text_{language}", shelf.MOST_LETTERS) for language in shelf.LANGUAGES}
     owner = fields.choice("owner", [key for key, _name in owners()])
-    folder = fields.line("folder")
+    folder, folder_ar = fields.line("folder"), fields.line("folder_ar")
     fields.check()
     agent_id, team_id = owner_in(owner)
-    return canned.CannedChange(name, name_ar, folder, texts, agent_id is not None, team_id)
+    return canned.CannedChange(name, name_ar, folder or folder_ar, texts, agent_id is not None, team_id, folder_ar)
 
 
 def look(reply: CannedReply | None, values: dict[str, Any]) -> Response:

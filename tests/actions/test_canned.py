@@ -180,7 +180,7 @@ def test_a_table_comes_in(desk: SmallDesk) -> None:
     made(desk, "rana", name="Hello", folder="A", personal=True, texts={"en": "Mine"})
     canned.switch(desk.viewer("admin"), old, False)
     rows = [
-        Row("A", "Hello", "مرحبا", "", "en", "Hello, you", 2), Row("B", "New", "", "repairs", "ar", "جديد", 3),
+        Row("A", "Hello", "مرحبا", "", "en", "Hello, you", 2), Row("B", "New", "", "repairs", "ar", "جديد", 3, "ب"),
         Row("B", "New", "جديد", "فريق REPAIRS", "en", "=New", 4),
     ]  # fmt: skip
     asked = plan(db.session(), rows)
@@ -191,6 +191,7 @@ def test_a_table_comes_in(desk: SmallDesk) -> None:
     assert [one[:6] for one in map(astuple, rows_of_all(db.session()))] == [
         ("A", "Hello", "مرحبا", "", "ar", "أهلا"), ("A", "Hello", "مرحبا", "", "en", "Hello, you"),
         ("B", "New", "جديد", "Repairs", "ar", "جديد"), ("B", "New", "جديد", "Repairs", "en", "=New")]  # fmt: skip
+    assert [reply.folder_ar for reply in db.session.query(CannedReply).order_by(CannedReply.id)] == ["", "", "ب"]
     assert not db.session.get_one(CannedReply, old).active
     assert {step.kind for step in take_in(desk.viewer("admin"), rows).steps} == {"same"}
     assert [one.name for one in picked(desk.viewer("admin"), "جديد")] == ["New"]

@@ -77,12 +77,16 @@ def test_what_people_wrote_is_never_run(site: Site) -> None:
 
 def test_one_is_written_changed_and_thrown_away(site: Site) -> None:
     client = site.client("rana")
-    form = {"name": "Hi", "name_ar": "", "folder": " A  B ", "owner": "me", "text_en": "Hello\r\nyou", "text_ar": ""}
+    form = {"name": "Hi", "name_ar": "", "folder": " A  B ", "folder_ar": "ألف", "owner": "me", "text_en": "Hello\r\nyou", "text_ar": ""}
     assert site.post(client, "/canned", form).status_code == 302
     with site.app.app_context():
         reply = db.session.scalars(select(CannedReply).where(CannedReply.name == "Hi")).one()
         number, kept = reply.id, (reply.agent_id, reply.folder, [text.text for text in reply.texts])
     assert kept == (site.desk.ids["rana"], "A B", ["Hello\nyou"])
+    for language, folder in (("en", "A B"), ("ar", "ألف")):
+        site.post(client, "/language", {"language": language, "next": "/canned"})
+        assert re.findall(r'<h2 id="folder-1"><bdi>(.*?)</bdi>', client.get("/canned").text) == [folder]
+    site.post(client, "/language", {"language": "en", "next": "/canned"})
     refusals = (
         ({"text_en": "{{nothing}}"}, "text_en"), ({"name": ""}, "name"), ({"text_en": ""}, "text_ar"), ({"owner": "all"}, "owner"),
         ({"owner": "team:99"}, "owner"), ({"text_en": "x" * 20_001}, "text_en"), ({"preview": "1", "number": "0"}, "number"),
@@ -127,7 +131,7 @@ def test_a_table_is_looked_at_before_it_is_taken_in(site: Site) -> None:
     assert names(site) == ["Hello", "New"]
     out = client.get("/canned/export")
     assert out.mimetype == "text/csv"
-    assert out.data.decode("utf-8-sig").split("\r\n")[1:3] == [',Hello,,,en,"Hello,\n\nyou"', ",New,,,ar,جديد"]
+    assert out.data.decode("utf-8-sig").split("\r\n")[1:3] == [',,Hello,,,en,"Hello,\n\nyou"', ",,New,,,ar,جديد"]
     for wrong in ({}, {"table": "x", "agreed": "1"}, {"file": (io.BytesIO(b"\xff\xfe"), "a.csv")}):
         assert site.post(client, "/canned/import", wrong).status_code == 422
 

@@ -1,5 +1,5 @@
 /* The navigation stays where it was scrolled to from page to page, and shows the line of the page one is on. */
-const nav = document.getElementById('views');
+const nav = document.querySelector('.views-in');
 
 if (nav) {
   nav.scrollTop = Number(sessionStorage.getItem('views-top'));
