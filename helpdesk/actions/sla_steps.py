@@ -11,11 +11,12 @@ from helpdesk.actions.due_moments import plan
 from helpdesk.actions.record import Actor, record
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.models import DueMoment, Event, SlaStep, SlaTarget, Ticket
-from helpdesk.queries.sla import HELD, any_held, how_many_late, is_taken
+from helpdesk.queries import sla as held
+from helpdesk.queries.sla import any_held, how_many_late, is_taken
 
 LATE, MOST_LATE = timedelta(minutes=30), 100
 """More than so many steps that are late by more than that were not missed one by one: a clock jumped, or the desk stood still."""
-ASIDE = timedelta(days=365_000)
+AWAY = timedelta(days=365_000)
 BATCH = 500
 
 
@@ -54,7 +55,7 @@ def put_aside(session: Session, moment: DueMoment) -> bool:
         return False
     if not any_held(session) and how_many_late(session, now, LATE, MOST_LATE + 1) <= MOST_LATE:
         return False
-    plan(session, HELD, moment.ref, moment.ticket_id, moment.due_at + ASIDE, moment.step, moment.revision)
+    plan(session, held.ASIDE[moment.kind], moment.ref, moment.ticket_id, moment.due_at + AWAY, moment.step, moment.revision)
     return True
 
 
@@ -70,8 +71,10 @@ def release_batch() -> int:
     """See `release_held`."""
     with transaction() as session:
         now = clock.now()
-        held = session.scalars(select(DueMoment).where(DueMoment.kind == HELD).order_by(DueMoment.id).limit(BATCH).with_for_update()).all()
-        for moment in held:
-            moment.kind, moment.due_at = "sla", max(now, moment.due_at - ASIDE)
+        kinds = {aside: kind for kind, aside in held.ASIDE.items()}
+        found = select(DueMoment).where(DueMoment.kind.in_(kinds)).order_by(DueMoment.id).limit(BATCH).with_for_update()
+        moments = session.scalars(found).all()
+        for moment in moments:
+            moment.kind, moment.due_at = kinds[moment.kind], max(now, moment.due_at - AWAY)
         nudge(session, "due")
-        return len(held)
+        return len(moments)
