@@ -16,6 +16,7 @@ from automations.sla.spans import Span
 from helpdesk import clock
 from helpdesk.actions.due_moments import plan
 from helpdesk.actions.rule_runs import Look
+from helpdesk.actions.sla_steps import put_aside
 from helpdesk.models import DueMoment, Event, Message, Ticket
 
 KIND = "rule"
@@ -66,8 +67,11 @@ def moment_after(session: Session, order: Order, ticket: Ticket, since: datetime
 
 
 def fire(session: Session, moment: DueMoment, ticket: Ticket) -> None:
-    """The handler of moments: the rule looks at the ticket as it is now. A rule that was changed or switched off has no moments."""
+    """The handler of moments: the rule looks at the ticket as it is now. A rule that was changed or switched off has no moments. A mass of
+    moments that are late all at once waits until an admin lets it go."""
     found = [order for order in orders.in_force(session, "timed") if order.version_id == moment.ref]
+    if found and put_aside(session, [moment]):
+        return
     for order in found:
         look = Look(order.rule_id, order.version_id, ticket.id, f"due:{moment.due_at.isoformat()}", None, 1)
         triggers.attempt(session, order, look, facts_of(session, ticket))

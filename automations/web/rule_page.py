@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from automations.actions import ACTS
 from automations.conditions.happenings import event_word
 from automations.conditions.say import Say
-from automations.conflicts import may_undo
+from automations.conflicts import TAG, may_undo
 from automations.differences import differences
 from automations.matching import Matching, as_of_now, matching
 from automations.web.rule_shown import shown
@@ -161,6 +161,8 @@ def quarrels(rule: Rule) -> list[dict[str, Any]]:
 
 def named_value(say: Say, field: str, value: Any) -> Markup:
     """What a rule sets a field to, as its action says it."""
+    if field.startswith(TAG):
+        return say.action({"do": value, "value": [field.removeprefix(TAG)]})
     act = next((act for act in ACTS.values() if act.sets == field), None)
     return say.action({"do": act.name, "value": value}) if act else Markup("{}").format(value)
 

@@ -63,7 +63,8 @@ def edit(rule_id: int) -> Response:
     """The builder, and beside it what the rule did, would have done, and said before."""
     rule = asked.rule(viewer(), rule_id)
     definition = rule_page.in_force(rule).definition
-    return rule_page.page(rule, rule.kind, definition, {"name": rule.name, "name_ar": rule.name_ar})
+    gone = problems_of(rule.kind, definition)  # what it names may have gone since it was saved
+    return rule_page.page(rule, rule.kind, definition, {"name": rule.name, "name_ar": rule.name_ar}, gone)
 
 
 @blueprint.post("/rules")

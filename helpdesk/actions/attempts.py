@@ -7,7 +7,7 @@ from hashlib import sha256
 from ipaddress import IPv6Address, ip_address
 
 from flask_babel import ngettext
-from sqlalchemy import case, delete, literal, update
+from sqlalchemy import case, delete, literal, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -60,7 +60,8 @@ def spend(session: Session, limit: Limit, subject: str) -> Spent:
     """Counts one try, in the caller's transaction. The pause begins anew with the last try that was free, and with no other."""
     now = clock.now()
     row = AttemptCounter.window_started_at
-    over, count = row <= now - timedelta(seconds=limit.seconds), AttemptCounter.count + 1
+    window = timedelta(seconds=limit.seconds)
+    over, count = or_(row <= now - window, row > now + window), AttemptCounter.count + 1  # later than that wrote a clock that ran ahead
     fresh = literal(now, Moment)
     insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(AttemptCounter)
     statement = insert.values(key=limit.key(subject), window_started_at=now, count=1).on_conflict_do_update(

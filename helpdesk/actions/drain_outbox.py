@@ -12,6 +12,7 @@ from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.crash import crash_point
 from helpdesk.models import Event, PendingEvent, Ticket
 from helpdesk.outbox import SUBSCRIBERS
+from helpdesk.queries.due import is_due
 
 log = logging.getLogger(__name__)
 MOST_ROWS, MOST_SECONDS, MOST_ATTEMPTS = 200, 10.0, 5
@@ -64,7 +65,7 @@ def next_rows(session: Session) -> list[PendingEvent]:
     blocked = exists().where(earlier.ticket_id == PendingEvent.ticket_id, earlier.subscriber == PendingEvent.subscriber,
                              earlier.id < PendingEvent.id, earlier.parked_at.is_(None))
     rows = list(session.scalars(
-        select(PendingEvent).where(PendingEvent.parked_at.is_(None), PendingEvent.next_at <= clock.now(), ~blocked)
+        select(PendingEvent).where(PendingEvent.parked_at.is_(None), is_due(clock.now()), ~blocked)
         .order_by(PendingEvent.next_at, PendingEvent.id).limit(SET).with_for_update(skip_locked=True)))
     if len(rows) > 1:
         tickets = sorted({row.ticket_id for row in rows})

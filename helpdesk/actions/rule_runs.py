@@ -18,6 +18,8 @@ MOST_DEPTH = 5
 """An event that so many rules led to is answered by no further one (safety S47)."""
 MOST_ON_TICKET, MOST_OF_RULE, LOOK_EVERY = 20, 10_000, 20
 """Runs an hour of one rule on one ticket, and on all; the second is looked at after every so many runs, because looking walks them."""
+SKEW = timedelta(minutes=5)
+"""So far apart may the clocks of two machines be."""
 TOLD = Limit("rule-told", 1, 3600)
 
 
@@ -49,7 +51,7 @@ def note_run(
 def too_often(session: Session, look: Look) -> str:
     """ "" while the rule may act; else which limit it met: "ticket" or "rule". Counted in the log itself."""
     now = clock.now()
-    hour = RuleRun.at.between(now - timedelta(hours=1), now)  # what a clock that ran ahead wrote does not count (safety M16)
+    hour = RuleRun.at.between(now - timedelta(hours=1), now + SKEW)  # what a clock that ran ahead wrote does not count (safety M16)
     here = select(func.count()).where(RuleRun.rule_id == look.rule_id, RuleRun.ticket_id == look.ticket_id, RuleRun.matched, hour)
     if (session.scalar(here) or 0) >= MOST_ON_TICKET:
         return "ticket"

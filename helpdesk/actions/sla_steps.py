@@ -10,11 +10,12 @@ from helpdesk import clock
 from helpdesk.actions.record import Actor, record_many
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.models import DueMoment, SlaStep, SlaTarget, Ticket
-from helpdesk.queries.sla import ASIDE, HELD, any_held, how_many_late
+from helpdesk.queries.sla import ASIDE, AWAY, any_held, how_many_late
 
 LATE, MOST_LATE, PATIENCE = timedelta(minutes=30), 100, timedelta(minutes=5)
 """More than so many steps that are late by more than that were not missed one by one: a clock jumped, or the desk stood still. Then
 whatever is not done within PATIENCE belongs to them."""
+KIND_OF = {aside: kind for kind, aside in ASIDE.items()}
 BATCH = 500
 Taking = tuple[Ticket, SlaTarget, str]
 
@@ -52,7 +53,7 @@ def put_aside(session: Session, moments: Sequence[DueMoment]) -> set[int]:
     if not late or (not any_held(session) and how_many_late(session, now, LATE, MOST_LATE + 1) <= MOST_LATE):
         return set()
     for moment in late:
-        moment.kind, moment.due_at = HELD, moment.due_at + ASIDE
+        moment.kind, moment.due_at = ASIDE[moment.kind], moment.due_at + AWAY
     return {moment.id for moment in late}
 
 
@@ -68,16 +69,17 @@ def release_batch() -> int:
     """See `release_held`."""
     with transaction() as session:
         now = clock.now()
-        held = session.scalars(select(DueMoment).where(DueMoment.kind == HELD).order_by(DueMoment.id).limit(BATCH).with_for_update()).all()
-        for moment in held:
-            moment.kind, moment.due_at = "sla", max(now, moment.due_at - ASIDE)
+        found = select(DueMoment).where(DueMoment.kind.in_(KIND_OF)).order_by(DueMoment.id).limit(BATCH).with_for_update()
+        moments = session.scalars(found).all()
+        for moment in moments:
+            moment.kind, moment.due_at = KIND_OF[moment.kind], max(now, moment.due_at - AWAY)
         nudge(session, "due")
-        return len(held)
+        return len(moments)
 
 
 def take_back() -> None:
     """The clock was put right again: what is held back though its time has not come is planned as it was."""
     with transaction() as session:
-        early = select(DueMoment).where(DueMoment.due_at > clock.now() + ASIDE, DueMoment.kind == HELD).order_by(DueMoment.due_at)
+        early = select(DueMoment).where(DueMoment.due_at > clock.now() + AWAY, DueMoment.kind.in_(KIND_OF)).order_by(DueMoment.due_at)
         for moment in session.scalars(early.limit(BATCH).with_for_update(skip_locked=True)):
-            moment.kind, moment.due_at = "sla", moment.due_at - ASIDE
+            moment.kind, moment.due_at = KIND_OF[moment.kind], moment.due_at - AWAY

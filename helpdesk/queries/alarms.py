@@ -81,7 +81,8 @@ def sentence(key: str, words: str) -> str:
         "delivery": lambda: gettext("Answers from %(address)s do not leave: its mail server fails.", address=words),
         "fetch": lambda: gettext("Mail to %(address)s is not fetched: its mail server fails.", address=words),
         "promises": lambda: gettext(
-            "%(number)s steps of promises came late all at once and are held back; the board of due times lets them go.", number=words),
+            "%(number)s steps of promises and rules came late all at once; they are held back, and the board of due times lets them go.",
+            number=words),
         "automatic": lambda: gettext(
             "%(address)s confirms nothing by itself for an hour: it wrote too much. Agents' answers leave.", address=words),
     }.get(key.partition(":")[0], lambda: key)

@@ -1,9 +1,9 @@
 """What is due: cheap questions for the timetable, answered by partial indexes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from helpdesk import clock
 from helpdesk.extensions import db
@@ -41,9 +41,14 @@ def moment_is_due() -> bool:
     return any_row(select(DueMoment.id).where(DueMoment.due_at <= clock.now()))
 
 
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Of a pending event: its time has come, or it was never tried; a clock that ran ahead and was put right keeps nobody waiting."""
+    return or_(PendingEvent.next_at <= now, PendingEvent.attempts == 0)
+
+
 def outbox_is_due() -> bool:
     """A subscriber has something to hear."""
-    return any_row(select(PendingEvent.id).where(PendingEvent.parked_at.is_(None), PendingEvent.next_at <= clock.now()))
+    return any_row(select(PendingEvent.id).where(PendingEvent.parked_at.is_(None), is_due(clock.now())))
 
 
 def mail_is_due() -> bool:

@@ -15,8 +15,10 @@ from helpdesk.queries.due import any_row
 OPEN = SlaTarget.ended_at.is_(None)
 HELD = "sla_held"
 """The kind of moments that the breaker put aside."""
-ASIDE = timedelta(days=365_000)
+AWAY = timedelta(days=365_000)
 """So long after its own time a moment stands that is put aside."""
+ASIDE = {"sla": HELD, "rule": "rule_held"}
+"""Kind of moment -> what it is while it is held back: those of promises, and those of rules of the clock."""
 
 
 def targets_of(session: Session, ticket_id: int) -> list[SlaTarget]:
@@ -58,22 +60,22 @@ def moves_of(session: Session, target_id: int) -> list[SlaMove]:
 
 def any_held(session: Session) -> bool:
     """Whether the breaker holds something back."""
-    return session.scalar(select(DueMoment.id).where(DueMoment.kind == HELD).limit(1)) is not None
+    return session.scalar(select(DueMoment.id).where(DueMoment.kind.in_(ASIDE.values())).limit(1)) is not None
 
 
 def how_many_held(session: Session) -> int:
     """How many moments it holds back."""
-    return session.scalar(select(func.count()).select_from(DueMoment).where(DueMoment.kind == HELD)) or 0
+    return session.scalar(select(func.count()).select_from(DueMoment).where(DueMoment.kind.in_(ASIDE.values()))) or 0
 
 
 def held_is_early() -> bool:
     """Whether something is held back though its time has not come: a clock was wrong and was put right. For the timetable."""
-    return any_row(select(DueMoment.id).where(DueMoment.due_at > clock.now() + ASIDE, DueMoment.kind == HELD))
+    return any_row(select(DueMoment.id).where(DueMoment.due_at > clock.now() + AWAY, DueMoment.kind.in_(ASIDE.values())))
 
 
 def how_many_late(session: Session, now: datetime, late: timedelta, most: int) -> int:
-    """How many moments of promises have been due for longer than `late`, counted up to `most`."""
-    found = select(DueMoment.id).where(DueMoment.due_at < now - late, DueMoment.kind == "sla").limit(most)
+    """How many moments of promises and of rules have been due for longer than `late`, counted up to `most`."""
+    found = select(DueMoment.id).where(DueMoment.due_at < now - late, DueMoment.kind.in_(ASIDE)).limit(most)
     return session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 

@@ -69,6 +69,17 @@ def test_what_somebody_changed_since_stays(desk: SmallDesk, rule: Write) -> None
     assert (ticket(case).priority, ticket(case).tags) == (0, [])
 
 
+def test_what_is_taken_back_is_no_new_work_for_the_rule(desk: SmallDesk, rule: Write) -> None:
+    number = rule("priority_changed", then=[{"do": "set_priority", "value": "urgent"}])
+    began, case = time.now(), desk.ticket()
+    change.change(desk.viewer("rana"), case, change.set_priority("high"))
+    settle()
+    assert ticket(case).priority == 3
+    undo_since(desk.viewer("admin"), number, began)
+    settle()
+    assert ticket(case).priority == 2
+
+
 def test_only_since_the_moment_and_only_this_rule(desk: SmallDesk, rule: Write, clock: Clock) -> None:
     number = rule(then=[{"do": "set_priority", "value": "urgent"}])
     rule(then=[{"do": "tag", "value": ["other"]}])

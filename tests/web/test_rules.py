@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from automations import matching
+from automations import conflicts, matching
 from helpdesk.actions import drain_outbox, rules
 from helpdesk.actions.receive import receive
+from helpdesk.actions.transaction import transaction
 from helpdesk.extensions import db
 from helpdesk.models import Rule, RuleVersion
 from tests.factories import Clock, ticket
@@ -182,3 +183,34 @@ def test_two_that_may_undo_each_other_are_listed(site: Site) -> None:
     written(site, boss)
     other = written(site, boss, name="Calm", **{"then.0.value": "low"})
     assert "This rule: set the priority to Low The other: set the priority to High" in text(boss.get(f"/rules/{other}"))
+
+
+def test_what_has_gone_since_is_said_in_its_place(site: Site) -> None:
+    boss = site.client("supervisor")
+    number = written(site, boss, **{"if.0.word": "type", "if.0.test": "is", "if.0.value": ""})
+    with site.app.app_context(), transaction() as session:
+        version = session.get_one(RuleVersion, session.get_one(Rule, number).version_id)
+        gone = {"all": [{"word": "team", "test": "is", "value": ["999"]}, {"word": "moon", "test": "is", "value": ["full"]}]}
+        version.definition = version.definition | {"if": gone, "then": [{"do": "set_team", "value": "999"}]}
+    page = unescape(boss.get(f"/rules/{number}").get_data(as_text=True))
+    for place, words in (("if.0", "not there any more"), ("if.1", "There is nothing called “moon”"), ("then.0", "not there any more")):
+        assert re.search(rf'id="{re.escape(place)}-problem">.*?{words}', page, re.S), place
+
+
+def test_rules_that_may_undo_each_other(site: Site) -> None:
+    """One field with two values, a tag that comes and goes; not where the one demands what the other forbids."""
+    with site.app.app_context():
+        acts = [{"do": "set_status", "value": "open"}, {"do": "tag", "value": ["VIP"]}]
+        back = [{"do": "set_status", "value": "solved"}, {"do": "untag", "value": ["vip"]}]
+        for mine, theirs, fields in (
+            ([], [], ["status", "tag vip"]),
+            ([("priority", "is", ["high"])], [("priority", "is", ["low"])], []),
+            ([("priority", "is", ["high"])], [("priority", "is_not", ["high", "low"])], []),
+            ([("priority", "is", ["high", "low"])], [("priority", "is_not", ["high"])], ["status", "tag vip"]),
+            ([("automatic", "is_true", None)], [("automatic", "is_false", None)], []),
+            ([("tags", "has_all", ["a", "b"])], [("tags", "has_none", ["b"])], []),
+            ([("tags", "has_any", ["a", "b"])], [("tags", "has_none", ["b"])], ["status", "tag vip"]),
+        ):  # fmt: skip
+            one, other = ({"on": ["note_written"], "then": then, "if": {"all": [{"word": w, "test": t, "value": v} for w, t, v in parts]}}
+                          for parts, then in ((mine, acts), (theirs, back)))  # fmt: skip
+            assert sorted(conflicts.between(one, other)) == fields, (mine, theirs)
