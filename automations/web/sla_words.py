@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from automations.conditions import choices
 from automations.conditions.happenings import event_word, span_words
+from automations.sla import promises
 from automations.sla.clocks import STAGE, by_priority
 from automations.sla.explain import Explained
 from automations.sla.hours import Reason
@@ -35,6 +36,14 @@ def name_of(target: SlaTarget) -> str:
     if not target.name.startswith(STAGE) or reader().language != "ar":
         return target_name(target.name)
     return target_name(target.name, db.session.get_one(SlaPolicyVersion, target.version_id).definition)
+
+
+def arabic_stages() -> dict[str, str]:
+    """Target -> the Arabic name of that stage in the policies of today, where Arabic is read."""
+    if reader().language != "ar":
+        return {}
+    stages = [stage for promise in promises.in_force(db.session()) for stage in promise.definition.get("targets", {}).get("stages", [])]
+    return {STAGE + stage["name"]: stage.get("name_ar", "") for stage in reversed(stages)}
 
 
 def moved_by(before: datetime | None, after: datetime | None) -> str:
