@@ -12,6 +12,7 @@ from automations.sla.hours import Hours, Reason, Stretch, day_of, opened
 from automations.sla.wall import seconds_of, shown
 from automations.web.calendar_forms import SUNDAY_FIRST
 from helpdesk import clock, periods
+from helpdesk.actions.holidays import HolidayChange
 from helpdesk.models import CalendarRange, Holiday
 from helpdesk.visit.reader import digits, reader
 from helpdesk.visit.times import written
@@ -121,7 +122,7 @@ def channels() -> list[tuple[str, str, str]]:
     ]  # fmt: skip
 
 
-def dates_words(found: CalendarRange | Holiday) -> tuple[str, str]:
+def dates_words(found: CalendarRange | Holiday | HolidayChange) -> tuple[str, str]:
     """(Gregorian, Hijri): one day once, several from and to, the year at the end."""
     first, last = found.from_date, found.to_date
     if first == last:

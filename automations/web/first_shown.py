@@ -30,11 +30,11 @@ def to_be_shown(instead: Instead) -> Preview | None:
     return found if found.is_news else None
 
 
-def before(instead: Instead, title: str, button: str, back: str) -> Response | None:
+def before(instead: Instead, title: str, button: str, back: str, note: str = "") -> Response | None:
     """For a button that does something at once: the page that shows it first and has that button again; None: go on."""
     found = to_be_shown(instead)
     if found is None:
         return None
     kept: list[tuple[str, Any]] = [(name, value) for name, value in request.form.items(multi=True) if name not in BESIDE]
     values = {"moved": found, "words": sla_words, "kept": kept, "mark": mark()}
-    return make_response(render_template("calendars/before.html", title=title, button=button, back=back, **values))
+    return make_response(render_template("calendars/before.html", title=title, note=note, button=button, back=back, **values))

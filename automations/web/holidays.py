@@ -122,10 +122,11 @@ def as_change(found: Holiday) -> holidays.HolidayChange:
 
 
 def shown_first(found: Holiday, asked: list[holidays.HolidayChange], title: str, button: str) -> Response | None:
-    """The page of what would move, if the holiday were that instead."""
+    """The page of what would move, if the holiday were that instead; with its dates as they would be."""
+    note = " · ".join(calendar_shown.dates_words(asked[0])) if asked else ""
     name = (found.name_ar if reader().language == "ar" else "") or found.name
     back = url_for("holidays.show", year=found.from_date.year)
-    return before(with_holidays(db.session(), asked, found.id), title % {"name": name}, button, back)
+    return before(with_holidays(db.session(), asked, found.id), title % {"name": name}, button, back, note)
 
 
 def asked_year(text: str) -> int:

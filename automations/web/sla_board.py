@@ -44,11 +44,11 @@ def show() -> Response:
 def boards(hours: int) -> list[TeamBoard]:
     """A board a team; tickets of no team come last."""
     names, language, now = roster.names(), reader().language, clock.now()
-    found = []
+    found, named = [], sla_words.arabic_stages()
     for team_id, late, soon in sla_board.teams(viewer(), now, hours):
         rows = [
-            (row, sla_words.target_name(row.due_name), badge(row.due_state, row.due_at, None, row.status, row.due_counted),
-             names.agent(row.assignee_id, language))
+            (row, named.get(row.due_name) or sla_words.target_name(row.due_name),
+             badge(row.due_state, row.due_at, None, row.status, row.due_counted), names.agent(row.assignee_id, language))
             for row in sla_board.rows(viewer(), team_id, now, hours)
         ]  # fmt: skip
         found.append(TeamBoard(names.team(team_id, language) or _("No team"), rows, late, soon))

@@ -23,6 +23,9 @@ class RulerDay:
     hijri: str
 
 
+NOTHING = RulerDay("", "", "")
+
+
 @dataclass(frozen=True)
 class Ruler:
     """`bars` are (look, from, length) in thousandths of its length; `lines` stand between days; `pins` are (look, place)."""
@@ -64,8 +67,12 @@ def midnight(day: date) -> datetime:
 
 
 def labels(first: date, count: int) -> list[RulerDay]:
-    """A label a day, or as many as there is room for."""
+    """One a day, so that each stands over its own; where there is no room for all, some say nothing."""
     every = -(-count // MOST_LABELS)
-    days = [first + timedelta(days=number) for number in range(0, count, every)]
-    return [RulerDay(str(format_date(day, "EEE" if reader().language == "en" else "EEEE", locale=reader().locale)),
-                     digits(day.day), hijri_words(day, year=False)) for day in days]
+    return [label(first + timedelta(days=number)) if number % every == 0 else NOTHING for number in range(count)]
+
+
+def label(day: date) -> RulerDay:
+    """Weekday, number, Hijri date."""
+    name = str(format_date(day, "EEE" if reader().language == "en" else "EEEE", locale=reader().locale))
+    return RulerDay(name, digits(day.day), hijri_words(day, year=False))

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from automations.conditions import choices
 from automations.conditions.happenings import event_word, span_words
+from automations.sla import promises
 from automations.sla.clocks import STAGE, by_priority
 from automations.sla.explain import Explained
 from automations.sla.hours import Reason
@@ -37,12 +38,28 @@ def name_of(target: SlaTarget) -> str:
     return target_name(target.name, db.session.get_one(SlaPolicyVersion, target.version_id).definition)
 
 
+def arabic_stages() -> dict[str, str]:
+    """Target -> the Arabic name of that stage in the policies of today, where Arabic is read."""
+    if reader().language != "ar":
+        return {}
+    stages = [stage for promise in promises.in_force(db.session()) for stage in promise.definition.get("targets", {}).get("stages", [])]
+    return {STAGE + stage["name"]: stage.get("name_ar", "") for stage in reversed(stages)}
+
+
 def moved_by(before: datetime | None, after: datetime | None) -> str:
-    """ "3 hours later", in real time; days where the hour of the day stays."""
+    """ "3 hours later", "5 days and 23 hours earlier", in real time."""
     if before is None or after is None:
         return "–" if before is after else _("known again") if before is None else _("not known any more")
-    length = length_words(abs(after - before))
+    length = exact_words(abs(after - before))
     return _("%(span)s later", span=length) if after > before else _("%(span)s earlier", span=length)
+
+
+def exact_words(length: timedelta) -> str:
+    """As lists say it; where there are days, with the hours beyond."""
+    hours = timedelta(seconds=length.seconds // 3600 * 3600)
+    if length < timedelta(days=2) or not hours:
+        return length_words(length)
+    return format_list([length_words(timedelta(days=length.days)), length_words(hours)], locale=reader().locale)
 
 
 def state_word(state: str) -> str:
@@ -77,6 +94,8 @@ def sentence_of(target: SlaTarget) -> str:
     """By its state."""
     if target.state == "cancelled":
         return _("“%(target)s” is no longer promised.")
+    if target.due_at is None and target.state != "paused":
+        return _("“%(target)s” is never due: its hours have too little open time in ten years.")
     if target.due_at is None:
         return _("“%(target)s” rests: its due time is known when the clock goes on.")
     if target.ended_at is not None:
@@ -119,7 +138,7 @@ def reason_words(reason: Reason) -> str:
     if reason.kind == "holiday":
         return _("%(name)s, estimated", name=name) if reason.state == "estimated" else name
     if reason.kind == "range":
-        return name
+        return _("Hours of %(name)s", name=name)
     return {"usual": _("Usual hours"), "outside": _("Outside hours"), "elapsed": _("Every minute counts")}.get(reason.kind, reason.kind)
 
 

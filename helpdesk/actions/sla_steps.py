@@ -10,7 +10,7 @@ from helpdesk import clock
 from helpdesk.actions.record import Actor, record_many
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.models import DueMoment, SlaStep, SlaTarget, Ticket
-from helpdesk.queries.sla import ASIDE, AWAY, any_held, how_many_late
+from helpdesk.queries.sla import ASIDE, AWAY, any_held, arabic_names, how_many_late
 
 LATE, MOST_LATE, PATIENCE = timedelta(minutes=30), 100, timedelta(minutes=5)
 """More than so many steps that are late by more than that were not missed one by one: a clock jumped, or the desk stood still. Then
@@ -35,8 +35,10 @@ def tell(session: Session, taking: Sequence[Taking]) -> list[int]:
         if step == "breach":
             target.state, target.breached_at = "breached", target.due_at
             ticket.due_state = "breached" if ticket.due_at == target.due_at else ticket.due_state
+    names = arabic_names(session, [target for _ticket, target, _step in taking])
     return record_many(session, Actor("system"), [
-        (ticket, kind_of(step), {"target": target.name, "due_at": target.due_at.isoformat() if target.due_at else None, "step": step})
+        (ticket, kind_of(step), {"target": target.name, "name_ar": names.get((target.version_id, target.name), ""),
+                                 "due_at": target.due_at.isoformat() if target.due_at else None, "step": step})
         for ticket, target, step in taking
     ])  # fmt: skip
 

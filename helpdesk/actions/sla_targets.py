@@ -16,7 +16,7 @@ from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.models import DueMoment, Event, SlaMove, SlaTarget, Ticket
 from helpdesk.policy import Viewer
-from helpdesk.queries.sla import HELD
+from helpdesk.queries.sla import HELD, arabic_names
 
 KIND = "sla"
 TOLD = ("sla_set", "sla_paused", "sla_resumed", "sla_moved", "sla_met")
@@ -70,7 +70,7 @@ class Bringing:
         self.session, self.why = session, why
         self.moved: list[SlaTarget] = []
         self.planned: list[tuple[SlaTarget, Moments]] = []
-        self.told: list[tuple[Ticket, str, list[dict[str, Any]]]] = []
+        self.told: list[tuple[Ticket, str, list[SlaTarget]]] = []
         self.done: list[tuple[Ticket, list[SlaTarget], list[Wanted]]] = []
 
     def bring(self, ticket: Ticket, wanted: list[Wanted], rows: list[SlaTarget], taken: dict[int, dict[str, datetime]]) -> None:
@@ -91,7 +91,7 @@ class Bringing:
                 row.state, row.ended_at, row.revision = "cancelled", clock.now(), row.revision + 1
                 told["sla_moved"].append(row)
         self.moved += [row for found in told.values() for row in found]
-        self.told += [(ticket, kind, [in_short(row) for row in told[kind]]) for kind in TOLD if told[kind]]
+        self.told += [(ticket, kind, told[kind]) for kind in TOLD if told[kind]]
         self.done.append((ticket, rows, wanted))
 
     def added(self, ticket: Ticket, each: Wanted, rows: list[SlaTarget]) -> SlaTarget:
@@ -131,8 +131,9 @@ class Bringing:
         """An event a kind and ticket. What an agent did himself is his event already."""
         cause = self.why.event
         actor = Actor("system", cause_id=cause.id if cause else None, depth=cause.depth if cause else 0)
+        names = arabic_names(self.session, self.moved)
         record_many(self.session, actor, [
-            (ticket, kind, {"targets": told, "for": self.why.words.get("kind", "")})
+            (ticket, kind, {"targets": [in_short(row, names) for row in told], "for": self.why.words.get("kind", "")})
             for ticket, kind, told in self.told if not (kind == "sla_moved" and cause is not None and cause.kind == kind)
         ])  # fmt: skip
 
@@ -170,10 +171,11 @@ def change(row: SlaTarget, each: Wanted) -> str:
     return "sla_paused" if row.state == "paused" and not was_resting else "sla_moved"
 
 
-def in_short(row: SlaTarget) -> dict[str, Any]:
+def in_short(row: SlaTarget, names: dict[tuple[int, str], str]) -> dict[str, Any]:
     """As an event tells of it."""
     return {
-        "target": row.name, "state": row.state, "started_at": row.started_at.isoformat(),
+        "target": row.name, "name_ar": names.get((row.version_id, row.name), ""), "state": row.state,
+        "started_at": row.started_at.isoformat(),
         "due_at": row.due_at.isoformat() if row.due_at else None, "ended_at": row.ended_at.isoformat() if row.ended_at else None,
     }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Targets of tickets, what was done about them, and what is held back."""
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,8 @@ from helpdesk.models import Calendar, DueMoment, LongTask, SlaMove, SlaPolicyVer
 from helpdesk.queries.due import any_row
 
 OPEN = SlaTarget.ended_at.is_(None)
+STAGE = "stage:"
+"""What the name of a stage's target begins with."""
 HELD = "sla_held"
 """The kind of moments that the breaker put aside."""
 AWAY = timedelta(days=365_000)
@@ -45,6 +48,16 @@ def definitions(session: Session, version_ids: set[int]) -> dict[int, dict[str, 
     """What versions of policies say."""
     found = session.execute(select(SlaPolicyVersion.id, SlaPolicyVersion.definition).where(SlaPolicyVersion.id.in_(version_ids)))
     return {row.id: row.definition for row in found}
+
+
+def arabic_names(session: Session, targets: Iterable[SlaTarget]) -> dict[tuple[int, str], str]:
+    """(version, target) -> the Arabic name that its policy gives a stage; nothing of other targets."""
+    versions = {target.version_id for target in targets if target.name.startswith(STAGE)}
+    told = definitions(session, versions) if versions else {}
+    return {
+        (number, STAGE + stage["name"]): stage.get("name_ar", "")
+        for number, definition in told.items() for stage in definition.get("targets", {}).get("stages", [])
+    }
 
 
 def taken_of(session: Session, target_ids: list[int]) -> set[tuple[int, int, str]]:

@@ -44,7 +44,8 @@ def sentence_of(event: Event) -> str:
 
 def one(told: dict[str, Any]) -> Markup:
     """A promise, and when it is due where that is known."""
-    name = Markup("<bdi>{}</bdi>").format(promise_name(str(told.get("target", ""))))
+    own = str(told.get("name_ar") or "") if reader().language == "ar" else ""
+    name = Markup("<bdi>{}</bdi>").format(own or promise_name(str(told.get("target", ""))))
     due = told.get("manual") or told.get("due_at")
     if not due or told.get("state") in ("met", "cancelled"):
         return name
@@ -52,6 +53,6 @@ def one(told: dict[str, Any]) -> Markup:
 
 
 def promise_name(name: str) -> str:
-    """In the reader's language; a stage by its own name."""
+    """In the reader's language; a stage by the name that it has in English."""
     fixed = {"first_response": _("First response"), "next_response": _("Next response"), "resolution": _("Resolution")}
     return fixed.get(name, name.removeprefix("stage:"))

@@ -178,9 +178,10 @@ def move_eid(story: Story) -> None:
     page.goto("/holidays?year=2027")
     page.get_by_role("row", name=EID).first.get_by_role("button", name="A day later").click()
     expect(page.locator(".hours-moved h2")).to_have_text("1 open due time would move")
+    expect(page.locator(".page-head")).to_contain_text("Wed 10 Mar to Sat 13 Mar 2027 · 2 Shawwal to 5 Shawwal 1448")
     moved = page.locator(".hours-moved tbody tr")
     expect(moved).to_contain_text(f"#{story.number}")
-    assert moved.locator("td").all_inner_texts()[1:] == ["Mon 15 Mar, 9:10", "Tue 9 Mar, 10:10", "5 days earlier"]
+    assert moved.locator("td").all_inner_texts()[1:] == ["Mon 15 Mar, 9:10", "Tue 9 Mar, 10:10", "5 days and 23 hours earlier"]
     page.get_by_role("button", name="Move and confirm").click()
     expect(page.get_by_role("row", name=EID).first).to_contain_text("Wed 10 Mar to Sat 13 Mar 2027")
     expect(page.get_by_role("row", name=EID).first).to_contain_text("Confirmed")

@@ -5,9 +5,11 @@ import subprocess
 from typing import Any
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select
 
-from helpdesk.actions import calendars, drain_outbox, due_moments
+from automations.web import sla_words
+from helpdesk.actions import calendars, change, drain_outbox, due_moments
 from helpdesk.extensions import db
 from helpdesk.models import SlaPolicy, SlaPolicyVersion, SlaTarget, Ticket
 from tests.automations.sla.conftest import USUAL, at
@@ -114,6 +116,20 @@ def test_a_due_time_is_explained(promised: Site, clock: Clock, ground: dict[str,
     assert "set by hand by" in rana.get(f"/sla/targets/{target}").text
     with promised.app.app_context():
         assert db.session.get_one(Ticket, number).due_at == at("03-26 10:00")
+
+
+def test_a_stage_has_its_arabic_name_where_arabic_is_read(promised: Site, clock: Clock) -> None:  # noqa: F811
+    number, _target = opened(promised)
+    with promised.app.app_context():
+        change.change(promised.desk.viewer("admin"), number, change.tag("refund"))
+        drain_outbox.drain()
+    supervisor = promised.client("supervisor")
+    assert "review" in supervisor.get(f"/tickets/{number}").text
+    promised.post(supervisor, "/language", {"language": "ar", "next": "/profile"})
+    for path in (f"/tickets/{number}", f"/tickets/{number}/sla"):
+        assert "المراجعة" in supervisor.get(path).text, path
+    with promised.app.test_request_context(), force_locale("ar"):
+        assert sla_words.arabic_stages() == {"stage:review": "المراجعة"}, "as the board says it"
 
 
 BADGES = [  # (opened, now, what lists say): two business hours from the opening, Sunday to Thursday, nine to five
