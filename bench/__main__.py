@@ -12,6 +12,7 @@ from bench.results import HEAD, Row, save
 
 MEASURES: dict[str, Callable[[Grounds], Iterator[Row]]] = {
     "list": pages.lists,
+    "views": pages.views,
     "ticket": pages.tickets,
     "reply": pages.replies,
     "search": search.measure,

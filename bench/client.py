@@ -33,12 +33,12 @@ class Client:
         """One page; anything but 200 is an error."""
         return self.ask("GET", path, None, {name.replace("_", "-"): value for name, value in headers.items()})
 
-    def post(self, path: str, **fields: str) -> Answer:
+    def post(self, path: str, **fields: str | list[str]) -> Answer:
         """A form, with the token of the page that was read before."""
         if not self.token:
             found = TOKEN.search(self.get("/tickets").body)
             self.token = found[1].decode() if found else ""
-        body = urlencode(fields | {"csrf_token": self.token})
+        body = urlencode(fields | {"csrf_token": self.token}, doseq=True)
         return self.ask("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true"})
 
     def ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 from bench.client import Answer, Client
@@ -50,6 +51,39 @@ def list_times(desk: Desk) -> Taken:
         found[f"{who}, cold"] = [agent.get("/tickets").server_ms for agent in agents] if many > 1 else again_and_again(agents[0])
         found[f"{who}, warm"] = [agents[0].get("/tickets").server_ms for _ in range(WARM)]
     return found
+
+
+VIEW_GOAL = 40.0
+VIEWS = {  # what it asks, and how a walk fares with it
+    "of columns": {"queues": "open", "if.0.word": "priority", "if.0.test": "is", "if.0.value": "urgent"},
+    "that finds nothing": {"queues": ["open", "waiting", "solved"], "if.0.word": "status", "if.0.test": "is", "if.0.value": "on_hold"},
+    "of messages and tags": {
+        "queues": ["open", "waiting"], "if.0.word": "from_customer", "if.0.test": "over", "if.0.value": "4", "if.1.word": "tags",
+        "if.1.test": "has_none", "if.1.value": "vip", "if.2.word": "language", "if.2.test": "is", "if.2.value": "ar"},
+}  # fmt: skip
+
+
+def views(grounds: Grounds) -> Iterator[Row]:
+    """The first page of saved views, cold: an agent who may see 0.05 %, one of three teams, a supervisor (who has no goal);
+    beside each the open list of the same agents."""
+    for ground in ("postgresql", "sqlite"):
+        with grounds.desk(ground, LARGE) as desk:
+            chief = desk.client(SUPERVISOR)
+            paths = {name: made_view(chief, name, form) for name, form in VIEWS.items()}
+            warm_up(desk, "/tickets")
+            for name, path in paths.items():
+                for who, first, many in (("0.05 %", FEW, FEWS), ("three teams", FIRST_AGENT + 1, COLD), ("supervisor", SUPERVISOR, 1)):
+                    agents = [desk.client(first + place % many) for place in range(max(many, 20))]
+                    fixed, taken = ([agent.get(asked).server_ms for agent in agents][1:] for asked in ("/tickets", path))
+                    value, beside = percentile(taken, 0.95), percentile(fixed, 0.95)
+                    goal = None if many == 1 else VIEW_GOAL
+                    yield Row(f"view {ground} {name} {who} p95", value, "ms", goal, beside, round(value / beside, 2), len(taken))
+
+
+def made_view(client: Client, name: str, form: dict[str, Any]) -> str:
+    """A view of everybody; its address."""
+    both = {"name": name, "name_ar": "", "owner": "all", "sort": "newest", "revision": "0", "if.how": "all"}
+    return client.post("/views", **both, **form).headers["location"]
 
 
 def again_and_again(client: Client) -> list[float]:

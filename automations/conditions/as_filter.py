@@ -117,7 +117,7 @@ def before(minutes: int, ago: Ago) -> Any:
     """So many minutes before now, bound when it is asked. Less than a minute ago and less than a minute ahead are both no minute."""
     name = f"ago_{minutes}"
     ago[name] = timedelta(minutes=minutes) if minutes else -MINUTE
-    return bindparam(name, type_=Moment())
+    return bindparam(name, None, type_=Moment())
 
 
 def tags_all(column: Column, value: Any, _ago: Ago) -> ColumnElement[bool]:

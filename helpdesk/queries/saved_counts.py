@@ -13,21 +13,23 @@ from helpdesk.policy import Viewer
 from helpdesk.queries.saved_lists import Number, number_of, wanted
 from helpdesk.queries.saved_views import seen_by
 
-KEPT_SECONDS, TIMES_THE_COST, MOST_KEPT = 5.0, 2000, 5000
+KEPT_SECONDS, TIMES_THE_COST, MOST_SECONDS, MOST_KEPT = 5.0, 500, 30.0, 5000
 Key = tuple[Viewer, int, int]
 kept: dict[Key, tuple[float, Number]] = {}
 lock = threading.Lock()
 
 
-def saved_counts(viewer: Viewer, views: Iterable[tuple[int, int]], seconds: float = 0.0) -> dict[int, Number]:
+def saved_counts(viewer: Viewer, views: Iterable[tuple[int, int]], seconds: float = 0.0, opened: int | None = None) -> dict[int, Number]:
     """View -> number, for those of (id, revision) that are known or can be counted within so many seconds; whatever was counted long ago
-    is counted first."""
+    is counted first. The one whose list is `opened` is counted in any case, so that the list and its number say the same."""
     found, old = {}, []
     for number, revision in views:
         until, value = remembered((viewer, number, revision))
         if value is not None:
             found[number] = value
-        if until < time.monotonic():
+        if number == opened:
+            found |= counted(viewer, number, revision)
+        elif until < time.monotonic():
             old.append((until, number, revision))
     begun = time.monotonic()
     for _until, number, revision in sorted(old):
@@ -48,7 +50,7 @@ def counted(viewer: Viewer, number: int, revision: int) -> dict[int, Number]:
     with lock:
         if len(kept) > MOST_KEPT:
             kept.clear()
-        kept[viewer, number, revision] = (now + KEPT_SECONDS + (now - begun) * TIMES_THE_COST, value)
+        kept[viewer, number, revision] = (now + min(KEPT_SECONDS + (now - begun) * TIMES_THE_COST, MOST_SECONDS), value)
     return {number: value}
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Row, Select, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from helpdesk import clock
 from helpdesk.extensions import db
@@ -60,14 +60,11 @@ def newest_event() -> int:
 @lru_cache(maxsize=2000)
 def page_statement(shape: Shape) -> Select[*tuple[Any, ...]]:
     """PAGE rows and one more, which tells whether there is a next page. Names are joined after the limit."""
-    return first_rows(ids(shape, PAGE + 1), shape.sort)
-
-
-def first_rows(found: Select[Any] | CompoundSelect[Any], sort: str) -> Select[*tuple[Any, ...]]:
-    """The first PAGE + 1 of the ids that were found, as rows."""
-    all_ids = found.subquery()
-    few = select(Ticket.id).where(Ticket.id.in_(select(all_ids.c.id))).order_by(*order(sort)).limit(PAGE + 1).subquery()
-    return select(*COLUMNS).join(Contact, Contact.id == Ticket.contact_id).where(Ticket.id.in_(select(few.c.id))).order_by(*order(sort))
+    found = ids(shape, PAGE + 1).subquery()
+    few = select(Ticket.id).where(Ticket.id.in_(select(found.c.id))).order_by(*order(shape.sort)).limit(PAGE + 1).subquery()
+    return (
+        select(*COLUMNS).join(Contact, Contact.id == Ticket.contact_id).where(Ticket.id.in_(select(few.c.id))).order_by(*order(shape.sort))
+    )
 
 
 def ticket_page(viewer: Viewer, view: str, sort: str = "newest", after: str = "") -> Page:

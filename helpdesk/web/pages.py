@@ -12,6 +12,7 @@ from helpdesk.web import (
     canned_sheet,
     changes,
     consent,
+    cookies,
     desk,
     failures,
     first_run,
@@ -53,6 +54,7 @@ class Number(IntegerConverter):
 def init_app(app: Flask) -> None:
     """Registers every resource and the rules of every request."""
     app.url_map.converters["int"] = Number
+    app.session_interface = cookies.Sessions()
     for resource in RESOURCES:
         app.register_blueprint(resource.blueprint)
     headers.init_app(app)

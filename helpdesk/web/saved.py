@@ -62,10 +62,10 @@ def saved_links(signed: Signed, current: str) -> list[Link]:
     return [*found, *others, Link("view-new", _("New view"), "plus", "/views/new", "", False, heading)]
 
 
-def counted(signed: Signed) -> dict[str, str]:
-    """The numbers of the views that stand beside every page, as far as a request can count them."""
+def counted(signed: Signed, here: int | None = None) -> dict[str, str]:
+    """The numbers of the views that stand beside every page, as far as a request can count them; `here`: the view that is open."""
     rows, _more = saved_views.beside(signed.viewer, signed.agent.view_order)
-    numbers = saved_counts.saved_counts(signed.viewer, [(row.id, row.revision) for row in rows], SECONDS)
+    numbers = saved_counts.saved_counts(signed.viewer, [(row.id, row.revision) for row in rows], SECONDS, here)
     return {f"view-{number}": shown(value) for number, value in numbers.items()}
 
 

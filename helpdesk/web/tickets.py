@@ -45,7 +45,7 @@ def rows() -> str:
     others = [number for number in ids_in(request.args.get("ids", "").split(",")) if number not in first]
     view = opened()
     kept = rows_in_saved(viewer(), view.asked, others) if view else ticket_rows_in_view(viewer(), view_name(), others)
-    return render_template("tickets/_rows.html", **found | {"rows": [*found["rows"], *shown_rows(kept)], "counts": numbers()})
+    return render_template("tickets/_rows.html", **found | {"rows": [*found["rows"], *shown_rows(kept)], "counts": numbers(view)})
 
 
 @blueprint.get("/tickets/counts")
@@ -55,11 +55,13 @@ def all_counts() -> Response:
     return jsonify(numbers())
 
 
-def numbers() -> dict[str, str]:
-    """The counts of all views as they stand beside a page."""
+def numbers(here: saved.Opened | None = None) -> dict[str, str]:
+    """The counts of all views as they stand beside a page; `here`: the one that is open."""
     signed = signed_in_now()
-    fixed = {name: capped(number) for name, number in counts(viewer()).items()}
-    return {name: digits(text) for name, text in (fixed | (saved.counted(signed) if signed else {})).items()}
+    found = {name: capped(number) for name, number in counts(viewer()).items()}
+    if signed is not None:
+        found |= saved.counted(signed, here.view.id if here else None)
+    return {name: digits(text) for name, text in found.items()}
 
 
 @blueprint.get("/tickets/<int:number>")

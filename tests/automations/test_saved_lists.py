@@ -38,14 +38,11 @@ def tickets(desk: SmallDesk) -> list[Ticket]:
     return list(db.session.scalars(select(Ticket).where(Ticket.id.in_(numbers)).execution_options(populate_existing=True)))
 
 
-@pytest.fixture(params=[(3000, 26), (0, 2)], ids=["long walks", "short walks"])
-def reach(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@pytest.fixture(params=[(walks.STEPS, walks.LEAST), (0, 2)], ids=["long walks", "short walks"])
+def reach(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """How far a window goes; the shortest walks there can be come to the same in the end."""
     monkeypatch.setattr(walks, "STEPS", request.param[0])
     monkeypatch.setattr(walks, "LEAST", request.param[1])
-    walks.ends_statement.cache_clear()
-    yield
-    walks.ends_statement.cache_clear()
 
 
 def views(chance: random.Random) -> Iterator[Wanted]:
@@ -98,13 +95,11 @@ def test_a_page_says_when_it_did_not_look_further(desk: SmallDesk, tickets: list
     monkeypatch.setattr(walks, "STEPS", 0)
     monkeypatch.setattr(walks, "LEAST", 2)
     monkeypatch.setattr(saved_lists, "MOST_WINDOWS", 1)
-    walks.ends_statement.cache_clear()
     oldest = min((ticket for ticket in tickets if ticket.queue == "open"), key=lambda ticket: (ticket.last_at, ticket.id))
     asked = Wanted(("open",), "newest", json.dumps({"all": [{"word": "priority", "test": "is", "value": ["gone"]}]}))
     page = saved_page(desk.viewer("supervisor"), asked)
     assert (list(page.rows), page.cut) == ([], True)
     assert page.after, oldest
-    walks.ends_statement.cache_clear()
 
 
 def test_an_agent_who_left_the_team_walks_elsewhere(desk: SmallDesk, tickets: list[Ticket]) -> None:

@@ -69,6 +69,8 @@ async def furnish(admin: APIRequestContext, product: Product) -> dict[str, str]:
         "agent": (await found(admin, "/agents", r'href="/agents/(\d+)"'))[-1],
         "inbox": (await found(admin, "/inboxes", r'href="/inboxes/(\d+)"'))[0],
         "macro": await furnish_macro(admin),
+        "view": await furnish_view(admin, urgent="1"),
+        "nothing": await furnish_view(admin),
         "reply": (await found(admin, "/canned", r'href="/canned/(\d+)"'))[0],
         "team": (await found(admin, "/teams", r'href="/teams/(\d+)"'))[0],
     } | hours | {kind: re.findall(rf"/{kind}/([\w.-]+)", written)[0] for kind in ("invitation", "reset")}
@@ -126,6 +128,15 @@ async def furnish_macro(admin: APIRequestContext) -> str:
     actions = {"then.0.do": "set_status", "then.0.value": "pending", "then.1.do": "tag", "then.1.value": "قطع، parts"}
     await post_form(admin, "/macros/new", "/macros", name="Waits for a part", name_ar="بانتظار قطعة", owner="all", **actions)
     return (await found(admin, "/macros", r'href="/macros/(\d+)"'))[0]
+
+
+async def furnish_view(admin: APIRequestContext, urgent: str = "") -> str:
+    """A view of everybody, in which there is something or nothing; its number."""
+    says = {"if.how": "all", "if.0.word": "priority", "if.0.test": "is_not", "if.0.value": "low", "if.1.how": "none", "if.1.0.word": "tags"}
+    says |= {"if.1.0.test": "has_any", "if.1.0.value": "قطع، parts", "if.2.word": "messages", "if.2.test": "over"}
+    names = {"name": "Not low", "name_ar": "ليست منخفضة", "owner": "all", "queues": "open", "sort": "newest", "revision": "0"}
+    await post_form(admin, "/views/new", "/views", **names, **says, **{"if.2.value": "0" if urgent else "99"})
+    return (await found(admin, "/views", r'href="/views/(\d+)"'))[-1]
 
 
 async def furnish_webhook(admin: APIRequestContext) -> dict[str, str]:

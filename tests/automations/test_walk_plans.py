@@ -1,0 +1,92 @@
+"""The walks of saved views go along the indexes of the fixed views on both databases, and never through the table."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, text
+
+from helpdesk.actions.transaction import transaction
+from helpdesk.extensions import db
+from helpdesk.models import Ticket
+from helpdesk.queries import saved_lists, walks
+from helpdesk.queries.filters import filter_of
+from helpdesk.queries.saved_lists import bound, edges, end_of
+from helpdesk.queries.walks import walk_of
+from tests.factories import NOW, SmallDesk, ticket
+
+TAGGED = {"word": "tags", "test": "has_any", "value": ["vip"]}
+URGENT = {"word": "priority", "test": "is", "value": ["urgent"]}
+ANSWERED = {"word": "from_us", "test": "over", "value": 1}
+CASES = [
+    ("newest", ("open", "waiting"), "newest"), ("waiting", ("open",), "waiting"), ("priority", ("open",), "priority"),
+    ("due", ("open", "waiting"), "due"),
+]  # fmt: skip
+
+
+def plan(statement: Any, values: dict[str, Any]) -> str:
+    """What the database would do, where it has no choice but an index."""
+    made = statement.compile(db.engine)
+    with db.engine.connect() as line:
+        if db.engine.dialect.name == "sqlite":
+            given = made.construct_params(values)
+            return str(line.exec_driver_sql(f"EXPLAIN QUERY PLAN {made}", tuple(processed(made, given))).all())
+        line.execute(text("SET enable_seqscan = off"))
+        return str(line.exec_driver_sql(f"EXPLAIN {made}", made.construct_params(values)).all())
+
+
+def processed(made: Any, given: dict[str, Any]) -> list[Any]:
+    """Values as SQLite takes them."""
+    return [value.replace(tzinfo=None).isoformat(" ") if hasattr(value, "isoformat") else value
+            for value in (given[name] for name in made.positiontup or [])]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def grown(desk: SmallDesk) -> None:
+    """A desk of some size, which its database has looked at."""
+    number = desk.ticket()
+    row = {name: getattr(ticket(number), name) for name in Ticket.__table__.c.keys() if name != "id"}  # noqa: SIM118  no dict
+    places = ("open", "waiting", "solved", "solved")
+    rows = [row | {"queue": places[n % 4], "last_at": NOW - timedelta(minutes=n), "waiting_since": NOW - timedelta(minutes=n),
+                   "priority": n % 3, "due_at": NOW + timedelta(minutes=n), "inbox_id": desk.ids["support" if n % 2 else "parcels"],
+                   "team_id": desk.ids["repairs" if n % 3 else "returns"], "assignee_id": desk.ids["omar"] if n % 2 else None}
+            for n in range(3000)]  # fmt: skip
+    with transaction() as session:
+        session.execute(insert(Ticket), rows)
+    with transaction() as session:
+        session.execute(text("ANALYZE"))
+
+
+@pytest.mark.parametrize(("sort", "queues", "index"), CASES)
+def test_walks_take_the_index_of_their_order(
+    desk: SmallDesk, monkeypatch: pytest.MonkeyPatch, sort: str, queues: tuple[str, ...], index: str,
+) -> None:
+    monkeypatch.setattr(walks, "STEPS", 0)
+    said = filter_of(json.dumps({"all": [URGENT, {"none": [TAGGED, ANSWERED]}]}))
+    assert said
+    for who, scope in (("rana", "inbox"), ("supervisor", "all")):
+        viewer = desk.viewer(who)
+        walk = walk_of(viewer, queues, sort, said)
+        first = edges(sort)[0]
+        end = end_of(viewer, walk, said, first)
+        assert end, "the walks are longer than their reach"
+        values = bound(viewer, walk, said, first, end) | {"far": 5}
+        for statement in (walks.ends_statement(walk), walks.ids(walk, said, 26, db.engine.dialect.name)):
+            shown = plan(statement, values)
+            assert re.search(rf"ix_ticket_({scope}|all)_{index}", shown), (who, shown)  # of an inbox that has half of all, either will do
+            if db.engine.dialect.name == "sqlite":
+                assert "SCAN ticket" not in shown.replace("SCAN ticket USING INDEX", ""), (who, shown)
+            else:
+                assert "Seq Scan on ticket" not in shown, (who, shown)
+
+
+def test_a_team_or_nobody_is_where_a_walk_begins(desk: SmallDesk) -> None:
+    viewer = desk.viewer("supervisor")
+    for word, value, index in (("team", str(desk.ids["repairs"]), "ix_ticket_team_newest"), ("assignee", "", "ix_ticket_all_free")):
+        said = filter_of(json.dumps({"all": [{"word": word, "test": "is", "value": [value]}]}))
+        assert said
+        walk = walk_of(viewer, ("open",), "newest", said)
+        shown = plan(walks.ends_statement(walk), saved_lists.bound(viewer, walk, said, edges("newest")[0], None) | {"far": 5})
+        assert index in shown, shown
