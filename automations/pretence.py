@@ -23,8 +23,8 @@ from helpdesk.actions.rule_runs import MOST_DEPTH
 WOKEN = (("ticket_moved", "place"), ("ticket_woken", "snoozed_until"), ("status_changed", "status"))
 DERIVED = frozenset({*COLUMNS, "ticket_tagged", "ticket_untagged", "note_written", "reply_released"})
 """What rules do that can be done in mind; what they did beside it stays as it was."""
-TOGETHER, SOON = timedelta(milliseconds=200), timedelta(minutes=1)
-"""Events of one act are so close to each other; what rules answer to it comes so soon, unless the desk was in trouble."""
+TOGETHER = timedelta(milliseconds=200)
+"""Events of one act are so close to each other."""
 
 
 @dataclass(frozen=True)
@@ -223,25 +223,3 @@ def together(events: list[Any], span: timedelta = TOGETHER) -> Iterator[list[Any
         batch.append(event)
     if batch:
         yield batch
-
-
-def might_act(pretence: Pretence, tried: Order, story: Story) -> bool:
-    """Whether the rule could have acted on the ticket as it went: before, between or after what other rules answered. Where it could not,
-    the others did what they did, and nothing of the story changes."""
-    watching = Pretence(pretence.session, *([tried], []) if "after" not in tried.definition else ([], [tried]))
-    watching.ids = set()
-    ticket, conditions = story.begin(), made(tried.definition["if"])
-    due = dict(watching.first_moments(ticket, story.since))
-    for batch in together(story.events, SOON):
-        if any(True for _run in watching.ring(ticket, due, batch[0].at)):
-            return True
-        asked = []
-        for event in batch:
-            ticket.said.at = event.at
-            put(ticket, event, "to")
-            ticket.said.note(event.kind, event.at, event.data)
-            watching.plan(ticket, event, due)
-            asked += [event] if event.kind in watching.heard else []
-            if any(conditions.holds(facts_at(ticket, one, one.at)) for one in asked):
-                return True
-    return any(True for _run in watching.ring(ticket, due, clock.now()))

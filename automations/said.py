@@ -24,6 +24,13 @@ class Said:
     tags_now: set[str] = field(default_factory=set)
     happened: dict[str, datetime] = field(default_factory=dict)
     let_go_at: datetime | None = None
+    told: set[tuple[int, int]] = field(default_factory=set)
+
+    def tell(self, webhook_id: int) -> bool:
+        """Whether that is news to a webhook: it hears of an event once."""
+        news = self.asked is None or (webhook_id, id(self.asked)) not in self.told
+        self.told.add((webhook_id, id(self.asked)))
+        return news
 
     def note(self, kind: str, at: datetime, data: dict[str, Any]) -> None:
         """Something happened to the ticket."""

@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 from automations import orders, time_triggers
 from automations.conditions.evaluate import Broken, made, words_in
 from automations.conditions.words import WORDS
+from automations.might_act import might_act
 from automations.orders import Order
 from automations.past import Story, stories
-from automations.pretence import Pretence, Run, might_act
+from automations.pretence import Pretence, Run
 from automations.sla.spans import ELAPSED
 from helpdesk import clock
-from helpdesk.models import Event, Rule
+from helpdesk.models import Contact, Event, Message, Rule, Ticket
 
 SET, MOST_DAYS, MOST_KEPT = 200, 90, 500
 FURTHEST = timedelta(days=400)
@@ -44,9 +45,12 @@ def simulate(session: Session, kind: str, rule_id: int, definition: dict[str, An
     found, tried = Simulated(unknown=unknown_of_the_past(definition)), Order(rule_id, 0, "", definition)
     numbers = [] if found.unknown else list(session.scalars(tickets_heard_of(kind, definition, since)))
     pretence = in_its_place(session, kind, tried)
+    asked = {WORDS[word].group for word in words_in(definition["if"])}
     for chunk in in_sets(numbers):
+        at_hand = read_ahead(session, chunk, asked)
         for story in stories(session, chunk, since):
             live(pretence, tried, story, found)
+        del at_hand
         session.rollback()  # nothing was written, and nothing of the set is needed any more
         yield found.total, len(numbers), found
     if not numbers:
@@ -99,6 +103,17 @@ def in_sets(numbers: list[int]) -> Iterator[list[int]]:
     """SET at a time."""
     for start in range(0, len(numbers), SET):
         yield numbers[start : start + SET]
+
+
+def read_ahead(session: Session, numbers: list[int], asked: set[str]) -> list[Any]:
+    """Messages and customers of a set of tickets with one question each instead of one a ticket, where the rule asks for them; they are at
+    hand as long as the list is kept."""
+    found: list[Any] = []
+    if "message" in asked:
+        found += session.scalars(select(Message).where(Message.ticket_id.in_(numbers), Message.kind != "note"))
+    if asked & {"message", "contact"}:
+        found += session.scalars(select(Contact).where(Contact.id.in_(select(Ticket.contact_id).where(Ticket.id.in_(numbers)))))
+    return found
 
 
 def live(pretence: Pretence, tried: Order, story: Story, found: Simulated) -> None:

@@ -140,7 +140,11 @@ def pretend_webhook(ticket: Pretended, value: Any) -> str:
     webhook = ticket.said.session.get(Webhook, number(value) or 0)
     if webhook is None:
         return "gone"
-    return "queued" if webhook.active else "kept" if webhook.switched_off else "off"
+    if not webhook.active and not webhook.switched_off:
+        return "off"
+    if not ticket.said.tell(webhook.id):
+        return "known"
+    return "queued" if webhook.active else "kept"
 
 
 def leave_note(doing: Doing, value: Any) -> str:

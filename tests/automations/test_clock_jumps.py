@@ -72,15 +72,15 @@ def test_what_was_written_under_a_clock_that_ran_ahead_is_heard_at_once(desk: Sm
 
 def test_runs_of_a_clock_that_ran_ahead_hold_no_rule_back(desk: SmallDesk, rule: Write, clock: Clock) -> None:
     answers = rule(then=[{"do": "note", "value": "Seen."}])
-    number = desk.ticket()
+    number = desk.ticket(authentication="pass")
     settle()
     clock.move(days=365)
     for _ in range(20):
-        receive([desk.mail("Once more.", in_reply_to=desk_id(number))])
+        receive([desk.mail("Once more.", in_reply_to=desk_id(number), authentication="pass")])
     settle()
     clock.move(days=-365)
     before = ran(answers)
-    receive([desk.mail("And again.", in_reply_to=desk_id(number))])
+    assert receive([desk.mail("And again.", in_reply_to=desk_id(number), authentication="pass")])[0].ticket_id == number
     settle()
     last = db.session.query(RuleRun).order_by(RuleRun.id.desc()).first()
     assert (ran(answers), last.did[0]["result"]) == (before + 1, "done")
