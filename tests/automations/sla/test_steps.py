@@ -136,6 +136,7 @@ def test_a_moment_that_comes_twice_does_nothing_twice(three: list[int], clock: C
             due_moments.plan(session, "sla", target.id, three[0], at("03-24 11:00"), step, target.revision)
     settle()
     assert (len(steps()), acts()) == (9, 6)
+    assert planned(three[0]) == {"after:1:business_hours": at("03-24 13:00")}, "and it is dealt with, not put off"
 
 
 def test_two_workers_take_each_step_once(three: list[int], riyadh: SmallDesk, clock: Clock) -> None:
