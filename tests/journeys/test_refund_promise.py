@@ -171,6 +171,15 @@ def wait_for_papers(story: Story) -> None:
     story.counted("2 h 20 min", "1 h 30 min", "6 h", "6 h", "10 min", "16 h")
 
 
+def be_warned(story: Story) -> None:
+    """At three quarters of the review, and not a minute before."""
+    set_clock(story.product, "03-08 12:09")
+    story.settled(f"/tickets/{story.number}", "due 15 March, 9:10")
+    assert "Due soon: review" not in story.page.locator("main").inner_text()
+    set_clock(story.product, "03-08 12:10")
+    story.settled(f"/tickets/{story.number}", "Due soon: review", "Tagged “hurry” by the desk, because of a promise")
+
+
 def move_eid(story: Story) -> None:
     """The moon was not seen: the page of holidays says first what moves by that, and how far."""
     page = story.page
@@ -209,12 +218,7 @@ def test_every_due_time_is_right_to_the_minute(product: Product, sit: Callable[.
     prepare(story)
     ask(story)
     wait_for_papers(story)
-
-    set_clock(product, "03-08 12:09")
-    story.settled(f"/tickets/{story.number}", "due 15 March, 9:10")
-    assert "Due soon: review" not in story.page.locator("main").inner_text()
-    set_clock(product, "03-08 12:10")
-    story.settled(f"/tickets/{story.number}", "Due soon: review", "Tagged “hurry” by the desk, because of a promise")
+    be_warned(story)
     move_eid(story)
 
     set_clock(product, "03-09 10:09")
