@@ -106,7 +106,7 @@ def next_dues(session: Session) -> list[Due]:
 def dues_by(session: Session, most: int, kind: str = "", number: int = 0) -> list[Due]:
     """Those that have been due longest; of one kind, or with that number alone."""
     due = select(DueMoment, Ticket).join(Ticket, Ticket.id == DueMoment.ticket_id).where(DueMoment.due_at <= clock.now())
-    due = due.where(DueMoment.kind == kind) if kind else due
+    due = due.where(DueMoment.kind.concat("") == kind) if kind else due  # concat: SQLite would walk all of that kind, not the index of time
     due = due.where(DueMoment.id == number) if number else due
     held = due.order_by(DueMoment.due_at, DueMoment.id).limit(most).with_for_update(of=[DueMoment, Ticket], skip_locked=True)
     return [(moment, ticket) for moment, ticket in session.execute(held.execution_options(populate_existing=True))]

@@ -88,7 +88,8 @@ def held_is_early() -> bool:
 
 def how_many_late(session: Session, now: datetime, late: timedelta, most: int) -> int:
     """How many moments of promises and of rules have been due for longer than `late`, counted up to `most`."""
-    found = select(DueMoment.id).where(DueMoment.due_at < now - late, DueMoment.kind.in_(ASIDE)).limit(most)
+    of_these = DueMoment.kind.concat("").in_(ASIDE)  # SQLite would walk all of that kind, not the index of time
+    found = select(DueMoment.id).where(DueMoment.due_at < now - late, of_these).limit(most)
     return session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 

@@ -171,6 +171,15 @@ def wait_for_papers(story: Story) -> None:
     story.counted("2 h 20 min", "1 h 30 min", "6 h", "6 h", "10 min", "16 h")
 
 
+def be_warned(story: Story) -> None:
+    """At three quarters of the review, and not a minute before."""
+    set_clock(story.product, "03-08 12:09")
+    story.settled(f"/tickets/{story.number}", "due 15 March, 9:10")
+    assert "Due soon: review" not in story.page.locator("main").inner_text()
+    set_clock(story.product, "03-08 12:10")
+    story.settled(f"/tickets/{story.number}", "Due soon: review", "Tagged “hurry” by the desk, because of a promise")
+
+
 def move_eid(story: Story) -> None:
     """The moon was not seen: the page of holidays says first what moves by that, and how far."""
     page = story.page
@@ -190,34 +199,33 @@ def move_eid(story: Story) -> None:
     assert "estimated" not in page.locator("main .sla-lines").inner_text()
 
 
+def escalate(story: Story, supervisor: Seat) -> None:
+    """The supervisor sees on the board what is late, and is told an hour of business later."""
+    board = supervisor.page
+    board.goto("/sla/board?hours=4")
+    expect(board.locator("main tr", has_text=f"#{story.number}")).to_contain_text("late by 1 minute")
+    expect(board.locator("main tr", has_text=f"#{story.number}")).to_contain_text("review")
+    set_clock(story.product, "03-09 11:10")
+    escalated = Story(story.product, supervisor)
+    escalated.settled("/notices", f"#{story.number}: “review” was missed and is still open.")
+    board.get_by_role("button", name="was missed and is still open").click()
+    expect(board.locator("#subject")).to_have_text(SUBJECT)
+
+
 def test_every_due_time_is_right_to_the_minute(product: Product, sit: Callable[..., Seat]) -> None:
     set_clock(product, "03-03 13:30")
     story = Story(product, sit(product, "admin"))
     prepare(story)
     ask(story)
     wait_for_papers(story)
-
-    set_clock(product, "03-08 12:09")
-    story.settled(f"/tickets/{story.number}", "due 15 March, 9:10")
-    assert "Due soon: review" not in story.page.locator("main").inner_text()
-    set_clock(product, "03-08 12:10")
-    story.settled(f"/tickets/{story.number}", "Due soon: review", "Tagged “hurry” by the desk, because of a promise")
+    be_warned(story)
     move_eid(story)
 
     set_clock(product, "03-09 10:09")
     assert "late by" not in story.settled(f"/tickets/{story.number}", SUBJECT).locator("main").inner_text()
     set_clock(product, "03-09 10:10")
     story.settled(f"/tickets/{story.number}", "Urgent", "late by")
-    supervisor = sit(product, "supervisor")
-    board = supervisor.page
-    board.goto("/sla/board?hours=4")
-    expect(board.locator("main tr", has_text=f"#{story.number}")).to_contain_text("late by 1 minute")
-    expect(board.locator("main tr", has_text=f"#{story.number}")).to_contain_text("review")
-    set_clock(product, "03-09 11:10")
-    escalated = Story(product, supervisor)
-    escalated.settled("/notices", f"#{story.number}: “review” was missed and is still open.")
-    board.get_by_role("button", name="was missed and is still open").click()
-    expect(board.locator("#subject")).to_have_text(SUBJECT)
+    escalate(story, sit(product, "supervisor"))
 
     set_clock(product, "03-09 11:30")
     story.tag("reviewed")

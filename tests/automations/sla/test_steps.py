@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask_babel import force_locale
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from automations import actions
 from helpdesk.actions import due_moments, sla_steps
@@ -136,6 +136,7 @@ def test_a_moment_that_comes_twice_does_nothing_twice(three: list[int], clock: C
             due_moments.plan(session, "sla", target.id, three[0], at("03-24 11:00"), step, target.revision)
     settle()
     assert (len(steps()), acts()) == (9, 6)
+    assert planned(three[0]) == {"after:1:business_hours": at("03-24 13:00")}, "and it is dealt with, not put off"
 
 
 def test_two_workers_take_each_step_once(three: list[int], riyadh: SmallDesk, clock: Clock) -> None:
@@ -153,3 +154,19 @@ def test_two_workers_take_each_step_once(three: list[int], riyadh: SmallDesk, cl
         worker.join()
     settle()
     assert (sorted(steps()), acts()) == (sorted(ALL * 3), 9)
+
+
+def test_the_tick_walks_along_what_is_due(three: list[int], clock: Clock) -> None:
+    """Every statement that looks for moments goes by the index of their times, never through all of a kind."""
+    asked: list[tuple[str, Any]] = []
+    listen = event.listens_for(db.engine, "before_cursor_execute")
+    listen(lambda _line, _cursor, statement, values, *_more: asked.append((statement, values)) if "FROM due_moment" in statement else None)
+    clock.set(at("03-24 12:40"))
+    settle()
+    looks = [(statement, values) for statement, values in asked if statement.startswith("SELECT") and "due_at <" in statement]
+    assert len(looks) > 4
+    if db.engine.dialect.name == "sqlite":
+        with db.engine.connect() as line:
+            for statement, values in looks:
+                plan = str(line.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
+                assert "ix_due_moment_due" in plan, (statement, plan)
