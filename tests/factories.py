@@ -18,7 +18,7 @@ from helpdesk.extensions import db
 from helpdesk.incoming import Incoming, Person
 from helpdesk.models import Agent, Desk, Event, Inbox, Message, Team, Ticket
 from helpdesk.policy import Viewer
-from helpdesk.queries import counts, roster
+from helpdesk.queries import counts, roster, saved_counts
 from helpdesk.queries.people import viewer_of
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -135,3 +135,4 @@ def forget_names() -> None:
     """What a process keeps for seconds belongs to the desk of the test before."""
     roster.forget()
     counts.kept.clear()
+    saved_counts.kept.clear()

@@ -133,6 +133,11 @@ def test_what_cannot_be_taken_is_told_in_its_place(site: Site, changes: dict[str
         assert "as soon as nothing is wrong" in draft.text
 
 
+def test_a_word_of_the_moment_is_refused(site: Site) -> None:
+    asked = FORM | {"if.0.word": "by", "if.0.test": "is", "if.0.value": ["contact"]}
+    assert site.post(site.client("rana"), "/views", asked).status_code == 422
+
+
 def test_a_draft_tells_how_many_and_saves_nothing(site: Site) -> None:
     rana = site.client("rana")
     assert "It shows you 0 tickets now." in text(site.post(rana, "/views/draft", FORM))
