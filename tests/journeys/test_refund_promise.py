@@ -203,8 +203,7 @@ def escalate(story: Story, supervisor: Seat) -> None:
     """The supervisor sees on the board what is late, and is told an hour of business later."""
     board = supervisor.page
     board.goto("/sla/board?hours=4")
-    expect(board.locator("main tr", has_text=f"#{story.number}")).to_contain_text("late by 1 minute")
-    expect(board.locator("main tr", has_text=f"#{story.number}")).to_contain_text("review")
+    expect(board.locator("main tr", has_text=f"#{story.number}")).to_contain_text(re.compile("review.*late by 1 minute", re.S))
     set_clock(story.product, "03-09 11:10")
     escalated = Story(story.product, supervisor)
     escalated.settled("/notices", f"#{story.number}: “review” was missed and is still open.")
@@ -220,7 +219,6 @@ def test_every_due_time_is_right_to_the_minute(product: Product, sit: Callable[.
     wait_for_papers(story)
     be_warned(story)
     move_eid(story)
-
     set_clock(product, "03-09 10:09")
     assert "late by" not in story.settled(f"/tickets/{story.number}", SUBJECT).locator("main").inner_text()
     set_clock(product, "03-09 10:10")
