@@ -15,8 +15,8 @@ from automations.sla.due import due
 from automations.sla.spans import Span
 from helpdesk import clock
 from helpdesk.actions.due_moments import plan
+from helpdesk.actions.late_moments import put_aside
 from helpdesk.actions.rule_runs import Look
-from helpdesk.actions.sla_steps import put_aside
 from helpdesk.models import DueMoment, Event, Message, Ticket
 
 KIND = "rule"

@@ -36,9 +36,9 @@ from automations.web import (
 )
 from automations.webhooks import sender
 from helpdesk import jobs, long_tasks, outbox
-from helpdesk.actions import due_moments, sla_steps, webhook_tellings
+from helpdesk.actions import due_moments, late_moments, webhook_tellings
 from helpdesk.queries import filters
-from helpdesk.queries.sla import held_is_early
+from helpdesk.queries.late_moments import held_is_early
 from helpdesk.queries.webhooks import telling_is_due
 from helpdesk.visit.sections import Section, tell
 
@@ -80,7 +80,7 @@ def init_app(app: Flask) -> None:
     outbox.subscribe("webhooks", set(webhook_tellings.TOLD_OF), webhook_tellings.tell, webhook_tellings.wanted)
     outbox.subscribe("sla", set(watch.HEARS), watch.handle, watch.wanted)
     due_moments.on_many("sla", steps.handle)
-    jobs.add(jobs.Drain("sla_held", "fast", sla_steps.take_back, 30, held_is_early))
+    jobs.add(jobs.Drain("held", "fast", late_moments.take_back, 30, held_is_early))
     moving.init_app()
     filters.register(as_filter.filter_of)
     jobs.add(jobs.Drain("webhooks", "fast", sender.drain, 1, telling_is_due))

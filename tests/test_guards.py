@@ -1,4 +1,4 @@
-"""The list of guards fits the tree: a guard whose text or test was moved away guards nothing, and `make check-guards` takes long to say so."""
+"""The list of guards fits the tree: a guard whose text or test was moved away guards nothing, and `make check-guards` says so late."""
 
 from tests.check_guards import Guard, read
 from tests.house import ROOT

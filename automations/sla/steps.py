@@ -12,7 +12,7 @@ from automations.sla.clocks import STAGE, by_priority
 from automations.sla.figures import awake, step_key
 from automations.sla.which_hours import which
 from helpdesk import clock
-from helpdesk.actions import sla_steps
+from helpdesk.actions import late_moments, sla_steps
 from helpdesk.actions.due_moments import Due
 from helpdesk.actions.record import Actor
 from helpdesk.models import DueMoment, SlaTarget, Ticket
@@ -27,7 +27,7 @@ def handle(session: Session, dues: Sequence[Due]) -> None:
     targets = by_id(session, [moment.ref for moment, _ticket in dues])
     said = Said(definitions(session, {target.version_id for target in targets.values()}))
     standing = [(moment, ticket, targets[moment.ref]) for moment, ticket in dues if stands(moment, targets.get(moment.ref))]
-    aside = sla_steps.put_aside(session, [moment for moment, _ticket, _target in standing])
+    aside = late_moments.put_aside(session, [moment for moment, _ticket, _target in standing])
     taken = taken_of(session, list(targets))
     fresh = [one for one in standing if one[0].id not in aside and (one[2].id, one[2].revision, one[0].step) not in taken]
     due = [
@@ -62,7 +62,7 @@ class Said:
 def waits(session: Session, moment: DueMoment, ticket: Ticket, said: dict[str, Any] | None) -> bool:
     """Whether the desk is late with it and nobody is at work any more: then it comes again at the opening."""
     now = clock.now()
-    if now - moment.due_at <= sla_steps.PATIENCE:
+    if now - moment.due_at <= late_moments.PATIENCE:
         return False
     opening = awake(which(session).of_team(ticket)[1], now) if said and not said.get("always") else now
     moment.due_at = max(opening, moment.due_at)

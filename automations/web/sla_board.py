@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 
 from automations.web import sla_words
 from helpdesk import clock
-from helpdesk.actions import sla_steps
+from helpdesk.actions import late_moments
 from helpdesk.extensions import db
 from helpdesk.queries import roster, sla_board
-from helpdesk.queries.sla import how_many_held
+from helpdesk.queries.late_moments import how_many_held
 from helpdesk.queries.sla_board import DueRow
 from helpdesk.visit.access import allow, viewer
 from helpdesk.visit.due import Badge, badge
@@ -59,6 +59,6 @@ def boards(hours: int) -> list[TeamBoard]:
 @allow("admin")
 def release() -> Response:
     """Lets go what the breaker holds back."""
-    count = sla_steps.release_held()
+    count = late_moments.release_held()
     flash(digits(ngettext("%(num)s step goes on.", "%(num)s steps go on.", count)))
     return redirect(url_for("sla_board.show"))

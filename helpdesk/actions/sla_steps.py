@@ -1,22 +1,14 @@
-"""Steps of targets: warnings, breaches, escalations, each taken once a due time; and what the breaker holds back."""
+"""Steps of targets: warnings, breaches, escalations, each taken once a due time."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.actions.record import Actor, record_many
-from helpdesk.actions.transaction import nudge, transaction
-from helpdesk.models import DueMoment, SlaStep, SlaTarget, Ticket
-from helpdesk.queries.sla import ASIDE, AWAY, any_held, arabic_names, how_many_late
+from helpdesk.models import SlaStep, SlaTarget, Ticket
+from helpdesk.queries.sla import arabic_names
 
-LATE, MOST_LATE, PATIENCE = timedelta(minutes=30), 100, timedelta(minutes=5)
-"""More than so many steps that are late by more than that were not missed one by one: a clock jumped, or the desk stood still. Then
-whatever is not done within PATIENCE belongs to them."""
-KIND_OF = {aside: kind for kind, aside in ASIDE.items()}
-BATCH = 500
 Taking = tuple[Ticket, SlaTarget, str]
 
 
@@ -46,42 +38,3 @@ def tell(session: Session, taking: Sequence[Taking]) -> list[int]:
 def kind_of(step: str) -> str:
     """The kind of event a step is."""
     return {"breach": "sla_breached", "after": "sla_escalated"}.get(step.partition(":")[0], "sla_warned")
-
-
-def put_aside(session: Session, moments: Sequence[DueMoment]) -> set[int]:
-    """Those that are part of a mass that is late all at once wait until an admin lets them go (safety M16); their numbers."""
-    now = clock.now()
-    late = [moment for moment in moments if now - moment.due_at > PATIENCE]
-    if not late or (not any_held(session) and how_many_late(session, now, LATE, MOST_LATE + 1) <= MOST_LATE):
-        return set()
-    for moment in late:
-        moment.kind, moment.due_at = ASIDE[moment.kind], moment.due_at + AWAY
-    return {moment.id for moment in late}
-
-
-def release_held() -> int:
-    """An admin lets go what is held back: what has passed is done now, the rest when its time comes. Returns how many there were."""
-    count = 0
-    while number := release_batch():
-        count += number
-    return count
-
-
-def release_batch() -> int:
-    """See `release_held`."""
-    with transaction() as session:
-        now = clock.now()
-        found = select(DueMoment).where(DueMoment.kind.in_(KIND_OF)).order_by(DueMoment.id).limit(BATCH).with_for_update()
-        moments = session.scalars(found).all()
-        for moment in moments:
-            moment.kind, moment.due_at = KIND_OF[moment.kind], max(now, moment.due_at - AWAY)
-        nudge(session, "due")
-        return len(moments)
-
-
-def take_back() -> None:
-    """The clock was put right again: what is held back though its time has not come is planned as it was."""
-    with transaction() as session:
-        early = select(DueMoment).where(DueMoment.due_at > clock.now() + AWAY, DueMoment.kind.in_(KIND_OF)).order_by(DueMoment.due_at)
-        for moment in session.scalars(early.limit(BATCH).with_for_update(skip_locked=True)):
-            moment.kind, moment.due_at = KIND_OF[moment.kind], moment.due_at - AWAY

@@ -16,7 +16,8 @@ from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.models import DueMoment, Event, SlaMove, SlaTarget, Ticket
 from helpdesk.policy import Viewer
-from helpdesk.queries.sla import HELD, arabic_names
+from helpdesk.queries.late_moments import HELD
+from helpdesk.queries.sla import arabic_names
 
 KIND = "sla"
 TOLD = ("sla_set", "sla_paused", "sla_resumed", "sla_moved", "sla_met")

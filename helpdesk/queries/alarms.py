@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from helpdesk.extensions import db, redis_connection
 from helpdesk.models import Alarm
 from helpdesk.queries import breaker, health, ledger
-from helpdesk.queries.sla import how_many_held
+from helpdesk.queries.late_moments import how_many_held
 
 SUMS = ("ledger", "behind")
 KEPT_SECONDS = 3.0

@@ -1,27 +1,20 @@
-"""Targets of tickets, what was done about them, and what is held back."""
+"""Targets of tickets, and what was done about them."""
 
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from helpdesk import clock
-from helpdesk.models import Calendar, DueMoment, LongTask, SlaMove, SlaPolicyVersion, SlaStep, SlaTarget, Ticket
-from helpdesk.queries.due import any_row
+from helpdesk.models import Calendar, LongTask, SlaMove, SlaPolicyVersion, SlaStep, SlaTarget, Ticket
 
 OPEN = SlaTarget.ended_at.is_(None)
 STAGE = "stage:"
 """What the name of a stage's target begins with."""
-HELD = "sla_held"
-"""The kind of moments that the breaker put aside."""
-AWAY = timedelta(days=365_000)
-"""So long after its own time a moment stands that is put aside."""
-ASIDE = {"sla": HELD, "rule": "rule_held"}
-"""Kind of moment -> what it is while it is held back: those of promises, and those of rules of the clock."""
+
 
 
 def targets_of(session: Session, ticket_id: int) -> list[SlaTarget]:
@@ -69,28 +62,6 @@ def taken_of(session: Session, target_ids: list[int]) -> set[tuple[int, int, str
 def moves_of(session: Session, target_id: int) -> list[SlaMove]:
     """How its due time moved, the oldest first."""
     return list(session.scalars(select(SlaMove).where(SlaMove.target_id == target_id).order_by(SlaMove.id)))
-
-
-def any_held(session: Session) -> bool:
-    """Whether the breaker holds something back."""
-    return session.scalar(select(DueMoment.id).where(DueMoment.kind.in_(ASIDE.values())).limit(1)) is not None
-
-
-def how_many_held(session: Session) -> int:
-    """How many moments it holds back."""
-    return session.scalar(select(func.count()).select_from(DueMoment).where(DueMoment.kind.in_(ASIDE.values()))) or 0
-
-
-def held_is_early() -> bool:
-    """Whether something is held back though its time has not come: a clock was wrong and was put right. For the timetable."""
-    return any_row(select(DueMoment.id).where(DueMoment.due_at > clock.now() + AWAY, DueMoment.kind.in_(ASIDE.values())))
-
-
-def how_many_late(session: Session, now: datetime, late: timedelta, most: int) -> int:
-    """How many moments of promises and of rules have been due for longer than `late`, counted up to `most`."""
-    of_these = DueMoment.kind.concat("").in_(ASIDE)  # SQLite would walk all of that kind, not the index of time
-    found = select(DueMoment.id).where(DueMoment.due_at < now - late, of_these).limit(most)
-    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk.actions import drain_outbox, due_moments, long_tasks, rules, sla_steps
+from helpdesk.actions import drain_outbox, due_moments, late_moments, long_tasks, rules
 from helpdesk.actions.receive import receive
 from helpdesk.extensions import db
 from helpdesk.models import DueMoment, RuleRun
-from helpdesk.queries.sla import how_many_held
+from helpdesk.queries.late_moments import how_many_held
 from tests.automations.conftest import Write
 from tests.factories import Clock, SmallDesk, messages, ticket
 
@@ -93,7 +93,7 @@ def desk_id(number: int) -> str:
 
 def test_a_jump_by_a_year_is_no_avalanche(desk: SmallDesk, clock: Clock) -> None:
     """Many moments that are late all at once wait until an admin lets them go; then each acts, once."""
-    late, many = timed(desk), sla_steps.MOST_LATE + 20
+    late, many = timed(desk), late_moments.MOST_LATE + 20
     receive([desk.mail("Where is it?", sender=f"c{place}@example.net") for place in range(many)])
     settle()
     clock.move(days=365)
@@ -103,7 +103,7 @@ def test_a_jump_by_a_year_is_no_avalanche(desk: SmallDesk, clock: Clock) -> None
     settle()
     assert ran(late) == 0
     clock.move(hours=5)
-    assert sla_steps.release_held() == many
+    assert late_moments.release_held() == many
     settle()
     assert (ran(late), how_many_held(db.session()), db.session.query(DueMoment).count()) == (many, 0, 0)
     settle()

@@ -9,12 +9,12 @@ from flask_babel import force_locale
 from sqlalchemy import event, select
 
 from automations import actions
-from helpdesk.actions import due_moments, sla_steps
+from helpdesk.actions import due_moments, late_moments
 from helpdesk.actions.transaction import transaction
 from helpdesk.extensions import db
 from helpdesk.models import DueMoment, Event, Notice, SlaTarget
+from helpdesk.queries.late_moments import HELD, held_is_early, how_many_held
 from helpdesk.queries.notices import sentence
-from helpdesk.queries.sla import HELD, held_is_early, how_many_held
 from tests.automations.sla.conftest import Promise, at, badge, planned, settle, steps
 from tests.factories import Clock, SmallDesk
 
@@ -44,7 +44,7 @@ def acts() -> int:
 
 def test_a_clock_that_jumps_and_is_put_right(three: list[int], clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """By an hour, a day, a year, forward and back: a mass of late steps waits for somebody, and is planned as before when all is right."""
-    monkeypatch.setattr(sla_steps, "MOST_LATE", 2)
+    monkeypatch.setattr(late_moments, "MOST_LATE", 2)
     clock.set(at("03-24 11:29"))
     before = [planned(number) for number in three]
     for jump in JUMPS:
@@ -53,7 +53,7 @@ def test_a_clock_that_jumps_and_is_put_right(three: list[int], clock: Clock, mon
         assert (steps(), acts(), how_many_held(db.session) > 2) == ([], 0, True), jump
         clock.set(at("03-24 11:29"))
         assert held_is_early(), jump
-        sla_steps.take_back()
+        late_moments.take_back()
         settle()
         assert ([planned(number) for number in three], how_many_held(db.session), steps()) == (before, 0, []), jump
     for hour in ("11:30", "12:00", "13:00"):
@@ -90,12 +90,12 @@ def test_whom_a_step_tells_reads_which_promise_it_is(riyadh: SmallDesk, promise:
 
 
 def test_what_is_held_back_goes_on_when_an_admin_says_so(three: list[int], clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sla_steps, "MOST_LATE", 5)
+    monkeypatch.setattr(late_moments, "MOST_LATE", 5)
     clock.move(days=365)
     settle()
     assert (steps(), how_many_held(db.session)) == ([], 12)
     clock.set(at("03-24 12:01"))
-    assert sla_steps.release_held() == 12
+    assert late_moments.release_held() == 12
     settle()
     assert (sorted(steps()), how_many_held(db.session)) == (sorted(["percent:75", "breach", "breach:do"] * 3), 0)
     assert db.session.query(DueMoment).filter(DueMoment.kind == HELD).count() == 0
