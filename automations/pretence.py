@@ -192,9 +192,11 @@ def statuses_of_answers(story: Story) -> dict[int, str]:
 
 
 def brought_about(ticket: Kept, event: Any, status: str) -> list[Any]:
-    """What a message brings about by itself: it wakes the ticket and gives it this status; a customer's fetches it out of the trash."""
-    happened = SimpleNamespace(id=event.id, ticket_id=event.ticket_id, kind="", at=event.at, actor="system", agent_id=None, message_id=None,
-                               data={}, rule_id=None, depth=0)  # fmt: skip
+    """What a message brings about by itself: it wakes the ticket and gives it this status; a customer's fetches it out of the trash. What
+    comes of an answer is its author's doing, and is about the answer."""
+    whose = {name: getattr(event, name) for name in ("actor", "agent_id", "message_id")} if event.kind == "reply_written" else {}
+    happened = SimpleNamespace(**{"id": event.id, "ticket_id": event.ticket_id, "kind": "", "at": event.at, "actor": "system",
+                                  "agent_id": None, "message_id": None, "data": {}, "rule_id": None, "depth": 0} | whose)  # fmt: skip
     found = []
     for kind, column in WOKEN:
         before, value = getattr(ticket, column), {"place": "inbox", "status": status}.get(column)

@@ -1,5 +1,6 @@
 """What is due soon: in the order of due times, from any queue, by its own index on both databases."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy import text, update
@@ -34,10 +35,20 @@ def test_its_pages_walk_along_their_index(desk: SmallDesk) -> None:
 
 
 def plan(desk: SmallDesk, who: str) -> str:
-    """How the database would find the first branch of the view."""
+    """How the database would find the first branch of the view. PostgreSQL thinks either index as good while there are next to no rows, so
+    whoever sees little is asked without the other one."""
     seen = "" if who == "supervisor" else f"inbox_id = {desk.ids['support']} AND "
     asked = f"SELECT id FROM ticket WHERE {seen}due_at <= '2026-11-23 09:00:00' ORDER BY due_at, id LIMIT 26"
     if db.engine.dialect.name == "sqlite":
         return str(db.session.execute(text(f"EXPLAIN QUERY PLAN {asked}")).all())
-    db.session.execute(text("SET LOCAL enable_seqscan = off"))
-    return str(db.session.execute(text(f"EXPLAIN {asked}")).all())
+    with suppress(Undone), transaction() as session:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        if seen:
+            session.execute(text("DROP INDEX ix_ticket_all_due"))
+        found = str(session.execute(text(f"EXPLAIN {asked}")).all())
+        raise Undone
+    return found
+
+
+class Undone(Exception):
+    """Nothing of it is kept."""

@@ -5,14 +5,14 @@ import re
 from tests.web.site import Site
 
 FOOT = ["practice", "away"]
-AGENT = ["canned-replies", "macros-settings"]
+AGENT = ["canned-replies", "views-settings", "macros-settings"]
 SUPERVISOR = ["health", "queue", "sla-board", *AGENT, "rules"]
 ADMIN = [*SUPERVISOR, "policies", "hours", "packs", "webhooks", "agents", "teams-settings", "inboxes", "types", "settings"]
 
 
 def lines(page: str) -> list[str]:
-    """The keys of the lines after the views."""
-    below = page.partition('data-action="go-held"')[2].partition('data-action="go-profile"')[0]
+    """The keys of the lines after the views, fixed ones and saved ones."""
+    below = page.partition('data-action="go-view-new"')[2].partition('data-action="go-profile"')[0]
     return re.findall(r'data-action="go-([\w-]+)"', below)
 
 
