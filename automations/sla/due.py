@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from automations.sla.hours import Hours, Reason, Stretch, merged, stretches
+from automations.sla.hours import Hours, Reason, Stretch, stretches
 from automations.sla.spans import HORIZON_SECONDS, Span, owed
 from automations.sla.wall import moment_of, seconds_of
 
@@ -67,7 +67,7 @@ def due(hours: Hours, start: datetime, span: Span, pauses: Sequence[Pause], now:
         return Due(None, "unreachable", 0, 0)
     end = begin + HORIZON_SECONDS
     time = stretches(hours, begin, end) if span.in_hours else iter([(begin, end, True, RUNNING)])
-    return count(merged(rested(time, resting(pauses))), amount, seconds_of(now))
+    return count(rested(time, resting(pauses)), amount, seconds_of(now))
 
 
 def resting(pauses: Iterable[Pause]) -> list[Stretch]:
@@ -103,21 +103,31 @@ def rested(time: Iterator[Stretch], rests: list[Stretch]) -> Iterator[Stretch]:
 
 
 def count(time: Iterator[Stretch], amount: int, now: int) -> Due:
-    """Walks until the amount is counted, or a rest that lasts is met, or the time is over."""
+    """Walks until the amount is counted, or a rest that lasts is met, or the time is over. Neighbours that are alike are told as one piece;
+    they are joined on the way, because hours that never close would be one piece of ten years."""
     counted: list[Piece] = []
     skipped: list[Piece] = []
     left, left_now = amount, amount
     for begin, stop, is_open, reason in time:
         if is_open:
             stop = min(stop, begin + left)
-            counted.append(Piece(moment_of(begin), moment_of(stop), reason))
+            put(counted, Piece(moment_of(begin), moment_of(stop), reason))
             left -= stop - begin
             left_now -= max(0, min(stop, now) - begin)
             if left == 0:
                 return Due(moment_of(stop), "due", amount, left_now, tuple(counted), tuple(skipped))
         elif stop < FOREVER:
-            skipped.append(Piece(moment_of(begin), moment_of(stop), reason))
+            put(skipped, Piece(moment_of(begin), moment_of(stop), reason))
         else:
-            resting_now = (Piece(moment_of(begin), moment_of(now), reason),) if begin < now else ()
-            return Due(None, "paused", amount, left_now, tuple(counted), (*skipped, *resting_now))
+            if begin < now:
+                put(skipped, Piece(moment_of(begin), moment_of(now), reason))
+            return Due(None, "paused", amount, left_now, tuple(counted), tuple(skipped))
     return Due(None, "unreachable", amount, left_now)
+
+
+def put(pieces: list[Piece], piece: Piece) -> None:
+    """Behind the others, or as the end of the last one."""
+    if pieces and pieces[-1].to_at == piece.from_at and pieces[-1].reason == piece.reason:
+        pieces[-1] = Piece(pieces[-1].from_at, piece.to_at, piece.reason)
+    else:
+        pieces.append(piece)

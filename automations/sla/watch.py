@@ -11,6 +11,7 @@ from automations.conditions.kinds import tags_of
 from automations.facts import facts_of
 from automations.sla import promises
 from automations.sla.clocks import STAGE, Clock, Happened, clocks, span_of
+from automations.sla.concerns import OF_TAGS, concerns, tags_in
 from automations.sla.due import Pause
 from automations.sla.figures import counted_last, figure, moments, still_to_come
 from automations.sla.history import history_of
@@ -20,7 +21,7 @@ from automations.sla.which_hours import which
 from helpdesk import clock
 from helpdesk.actions.record import Actor, held_ticket
 from helpdesk.actions.sla_targets import Moments, Wanted, Why, bring
-from helpdesk.models import Event, Ticket
+from helpdesk.models import Event, SlaTarget, Ticket
 from helpdesk.models.event import KINDS
 from helpdesk.models.ticket import PRIORITIES
 from helpdesk.queries.sla import steps_taken, targets_of
@@ -39,12 +40,21 @@ def wanted(session: Session, ticket: Ticket, _kind: str) -> bool:
 
 def handle(session: Session, event: Event) -> None:
     """The subscriber, under the ticket's lock."""
-    follow(session, held_ticket(session, event.ticket_id), event)
-
-
-def follow(session: Session, ticket: Ticket, event: Event) -> None:
-    """Works out all targets of the ticket from its history and makes its rows that."""
+    ticket = held_ticket(session, event.ticket_id)
     rows = targets_of(session, ticket.id)
+    if not rows or not moves_nothing(session, event, rows[-1].version_id):
+        follow(session, ticket, event, rows)
+
+
+def moves_nothing(session: Session, event: Event, version_id: int) -> bool:
+    """Whether no policy of today asks about what happened. The ticket is under that version; an older one is looked at in any case."""
+    today = promises.in_force(session)
+    return version_id in {each.version_id for each in today} and not concerns(event, [each.definition for each in today])
+
+
+def follow(session: Session, ticket: Ticket, event: Event, rows: list[SlaTarget] | None = None) -> None:
+    """Works out all targets of the ticket from its history and makes its rows that."""
+    rows = targets_of(session, ticket.id) if rows is None else rows
     promise = promises.promise_for(session, ticket, event, rows)
     why = Why(words_of(event), Actor(event.actor, event.agent_id if event.actor == "agent" else None), event)
     if promise is None:
@@ -76,14 +86,7 @@ def stage_moments(session: Session, ticket: Ticket, event: Event, promise: Promi
 def is_about(event: Event, group: dict[str, Any]) -> bool:
     """Whether a tag that came or went is one that the conditions ask for: another one that comes later begins no stage again."""
     asked = tags_in(group)
-    return not asked or event.kind not in ("ticket_tagged", "ticket_untagged") or bool(tags_of([event.data["tag"]]) & asked)
-
-
-def tags_in(group: dict[str, Any]) -> frozenset[str]:
-    """Every tag that a group names, folded."""
-    parts = [part for found in group.values() for part in found]
-    within = [tags_in(part) for part in parts if "word" not in part]
-    return frozenset().union(*within, *(tags_of(part["value"]) for part in parts if part.get("word") == "tags"))
+    return not asked or event.kind not in OF_TAGS or bool(tags_of([event.data["tag"]]) & asked)
 
 
 def worked_out(session: Session, ticket: Ticket, promise: Promise, history: list[Happened], now: datetime) -> list[Wanted]:
