@@ -220,7 +220,7 @@ def test_every_due_time_is_right_to_the_minute(product: Product, sit: Callable[.
     be_warned(story)
     move_eid(story)
     set_clock(product, "03-09 10:09")
-    assert "late by" not in story.settled(f"/tickets/{story.number}", SUBJECT).locator("main").inner_text()
+    assert "late by" not in story.settled(f"/tickets/{story.number}", SUBJECT).locator("#ticket-head").inner_text()
     set_clock(product, "03-09 10:10")
     story.settled(f"/tickets/{story.number}", "Urgent", "late by")
     escalate(story, sit(product, "supervisor"))

@@ -35,7 +35,7 @@ def write_macro(page: Page, name: str, name_ar: str) -> None:
 
 def test_a_macro_by_the_keyboard(product: Product, sit: Sit) -> None:
     page = sit(product, "supervisor").page
-    write_macro(page, "Waits for a part", "بإنتظار قطعة")
+    write_macro(page, "Waits for the stocktaking", "بإنتظار الجردة")
     for subject in ("Fan is loud", "Lamp is dark"):
         product.mail(subject, "Please help.", "noura@example.com")
     page.goto("/tickets")
@@ -43,17 +43,18 @@ def test_a_macro_by_the_keyboard(product: Product, sit: Sit) -> None:
     text_of_reply(page).press("Escape")
     page.keyboard.press(".")
     picker = page.locator("dialog.macro-picker")
-    expect(picker.locator("#macro-preview")).to_contain_text("Pending")
+    expect(picker.locator("#macro-preview")).to_contain_text("Do it")
     page.keyboard.type("nothing like it")
     expect(picker.locator("[role=option]")).to_have_count(0)
     page.keyboard.press("Control+A")
-    page.keyboard.type("انتظار قطعه")
-    expect(picker.locator("[role=option][aria-selected=true]")).to_have_text("Waits for a part")
+    page.keyboard.type("انتظار الجرده")
+    expect(picker.locator("[role=option][aria-selected=true]")).to_have_text("Waits for the stocktaking")
+    expect(picker.locator("#macro-preview")).to_contain_text("Pending")
     expect(picker.locator("#macro-preview")).to_contain_text("parts")
     expect(page.locator("#status-menu > summary")).to_contain_text("Open")
     page.keyboard.press("Enter")
     expect(picker).to_have_count(0)
-    expect(page.locator("#toasts")).to_contain_text("Waits for a part")
+    expect(page.locator("#toasts")).to_contain_text("Waits for the stocktaking")
     expect(page.locator("#status-menu > summary")).to_contain_text("Pending", timeout=ARRIVES)
     expect(page.locator("#tags-menu > summary")).to_contain_text("parts")
     page.goto("/tickets")
@@ -85,7 +86,7 @@ def test_work_is_given_by_the_keyboard_and_by_dragging(product: Product, sit: Si
     expect(first.locator(".queue-card", has_text="Printer squeaks")).to_have_count(1, timeout=ARRIVES)
     expect(page.locator("#toasts")).to_contain_text("1 ticket was given.")
     expect(first.locator(".queue-given")).to_contain_text(re.compile("[1-9] by hand"))
-    card.drag_to(free, target_position={"x": 80, "y": 20})
+    card.drag_to(free, target_position={"x": 80, "y": 240})
     expect(free.locator(".queue-card", has_text="Printer squeaks")).to_have_count(1, timeout=ARRIVES)
     other = sit(product, "admin").page
     open_ticket_of(other, card)
