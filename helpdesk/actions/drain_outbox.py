@@ -2,15 +2,17 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, aliased
 
 from helpdesk import clock
+from helpdesk.actions.record import hold_tickets
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.crash import crash_point
-from helpdesk.models import Event, PendingEvent, Ticket
+from helpdesk.models import Event, PendingEvent
 from helpdesk.outbox import SUBSCRIBERS
 from helpdesk.queries.due import is_due
 
@@ -39,16 +41,16 @@ def handle_next() -> int:
     try:
         with transaction() as session:
             rows, end = next_rows(session), time.monotonic() + SET_SECONDS[session.get_bind().dialect.name]
+            events = events_of(session, rows)
             for row in rows:
                 row_id = row.id
                 crash_point("outbox.leased")
-                subscriber, event = SUBSCRIBERS.get(row.subscriber), session.get_one(Event, row.event_id)
-                if subscriber is not None:
-                    subscriber.handle(session, event)
-                session.delete(row)
+                if (subscriber := SUBSCRIBERS.get(row.subscriber)) is not None:
+                    subscriber.handle(session, events[row.event_id])
                 handled += 1
                 if time.monotonic() > end:
                     break
+            session.execute(delete(PendingEvent).where(PendingEvent.id.in_([row.id for row in rows[:handled]])))
             crash_point("outbox.before_commit")
     except Exception as error:  # a subscriber may fail in any way; the row says how, and the others of its set come again
         if not row_id:
@@ -68,10 +70,13 @@ def next_rows(session: Session) -> list[PendingEvent]:
     rows = list(session.scalars(
         select(PendingEvent).where(PendingEvent.parked_at.is_(None), is_due(clock.now()), PendingEvent.id == first)
         .order_by(PendingEvent.next_at, PendingEvent.id).limit(SET).with_for_update(skip_locked=True)))
-    if len(rows) > 1:
-        tickets = sorted({row.ticket_id for row in rows})
-        session.execute(select(Ticket.id).where(Ticket.id.in_(tickets)).order_by(Ticket.id).with_for_update())
+    hold_tickets(session, {row.ticket_id for row in rows})
     return rows
+
+
+def events_of(session: Session, rows: Sequence[PendingEvent]) -> dict[int, Event]:
+    """What the rows tell of, by number."""
+    return {event.id: event for event in session.scalars(select(Event).where(Event.id.in_([row.event_id for row in rows])))}
 
 
 def put_off(row_id: int, error: Exception) -> None:

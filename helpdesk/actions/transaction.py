@@ -40,6 +40,7 @@ def transaction() -> Iterator[Session]:
         finally:
             database.writing.reset(token)
             session.info.pop("tell", None)
+            session.info.pop("held", None)
     live.publish(told["hints"])
     if told["nudges"]:
         jobs.later(*sorted(told["nudges"]))

@@ -10,7 +10,7 @@ from helpdesk.models import Agent, Desk, Inbox, Mailbox, Ticket
 from helpdesk.queries import roster
 from tests.people.conftest import PASSWORD, World
 
-OWN = {"email": "boss@example.sa", "name": "Boss", "role": "admin", "language": "en"}
+OWN = {"email": "boss@example.net", "name": "Boss", "role": "admin", "language": "en"}
 
 
 @pytest.fixture
@@ -42,16 +42,16 @@ def test_an_admin_of_ones_own_keeps_the_desk(shop: World) -> None:
     from helpdesk.actions import people
 
     with shop.app.app_context():
-        shop.ids["boss"] = people.create(people.Invitation("boss@example.sa", "Boss", "", "admin", "en"), PASSWORD).id
+        shop.ids["boss"] = people.create(people.Invitation("boss@example.net", "Boss", "", "admin", "en"), PASSWORD).id
     client = shop.client("boss")
-    shop.post(client, "/inboxes", {"address": "help@example.sa", "name": "Help"})
+    shop.post(client, "/inboxes", {"address": "help@example.net", "name": "Help"})
     assert "the first-run page opens afterwards" not in client.get("/desk").text
     assert shop.post(client, "/desk/demo/removal").location == "/desk"
     assert client.get("/desk").status_code == 200
     assert "/desk/demo/removal" not in client.get("/desk").text
     assert shop.post(client, "/desk/demo/removal").status_code == 404
-    assert shop.rows(select(Agent.email)) == ["boss@example.sa"]
-    assert shop.rows(select(Inbox.address)) == ["help@example.sa"]
+    assert shop.rows(select(Agent.email)) == ["boss@example.net"]
+    assert shop.rows(select(Inbox.address)) == ["help@example.net"]
     assert shop.rows(select(Desk.demo)) == [False]
 
 
