@@ -9,6 +9,7 @@ from channels.email.addresses import people, people_in
 from channels.email.bounce_words import FAILED, guessed_status, stated_status
 from channels.email.headers import header, raw_headers
 from channels.email.parse_mime import Entity
+from channels.email.quote_words import FORWARD_PREFIX, REPLY_PREFIX
 
 Recipient = dict[str, Any]
 logging.getLogger("flufl.bounce").disabled = True  # a detector that stumbles over a mail says nothing about us
@@ -36,14 +37,14 @@ SUBJECT = re.compile(r"undeliver|returned mail|delivery (?:status|failure|failed
                      r"|無法(?:傳遞|投遞|寄送)|배달되지|전송 실패|반송|לא ניתן למסירה|تعذ?ّ?ر (?:ال)?تسليم"
                      r"|غير قابل[ةه]? للتسليم"
                      r"|فشل (?:ال)?تسليم|لم يتم (?:ال)?تسليم|تعذ?ّ?ر (?:ال)?توصيل", re.IGNORECASE)
-RETURNED = re.compile(r"^[ \t>]*(?:-{2,}[^\n]{0,60}(?:copy of|original message|returned message|unsent message|message follows"
+RETURNED = re.compile(r"^[ \t>]*+(?:-{2,200}+[^\n]{0,60}(?:copy of|original message|returned message|unsent message|message follows"
                       r"|message header|returned mail)"
                       r"|[^\n]{0,30}(?:original message follows|message headers follow|a copy of the original message|below is a copy)"
                       r"|Received: (?:from|by|\()|Return-Path:|From \S+ +\w{3} \w{3})", re.IGNORECASE | re.MULTILINE)
 ADDR = r"([\w.+=#$%&'*/?^`{|}~!-]{1,128}@[\w-]{1,63}(?:\.[\w-]{1,63})+)"
 MARKED = re.compile(r"(?:RCPT TO|\[?SMTP|Recipient(?: address)?|Failed recipient|To)\s*:\s*<?" + ADDR, re.IGNORECASE)
 AT_START = re.compile(r"^[ \t>*\"']*<?" + ADDR + r">?(?=[:\s(\[.,;\"']|$)", re.MULTILINE)
-IN_SENTENCE = re.compile(r"(?:\bto|\bfor|recipients?|errors?|address|message|user)\s*:?\s+<?" + ADDR + r">?", re.IGNORECASE)
+IN_SENTENCE = re.compile(r"(?:\bto|\bfor|recipients?|errors?|address|message|user)(?:\s{0,20}:)?\s{1,20}<?" + ADDR + r">?", re.IGNORECASE)
 # Names that a company may bear, too.
 VAGUE = re.compile(r"mail ?system|mail ?server|mail ?gateway|system ?admin|bounce(?!s?@)", re.IGNORECASE)
 DELIVERED = re.compile(r"successful(?:ly)? deliver|has been (?:successfully )?delivered|was (?:successfully )?delivered to", re.IGNORECASE)
@@ -66,16 +67,19 @@ def is_notice(entity: Entity, subject: str, text: str) -> bool:
     from_nobody = any(path == b"<>" or b"mailer-daemon" in path.lower() for path in paths)
     by_system = from_nobody or bool(DAEMON.search(header(entity.fields, "From")))
     says_so = bool(SUBJECT.search(subject))
-    if not (by_system or says_so):
+    if not (by_system or (says_so and not _answers_or_passes_on(entity, subject))):
         return False
     enclosed = any(child.content_type in ("message/rfc822", "text/rfc822-headers") for child in entity.children)
     encloses = enclosed or bool(RETURNED.search(text[:MAX_SCANNED]))
-    fails = bool(FAILED.search(notice_text(text)))
-    if DELIVERED.search(notice_text(text)) and not UNDELIVERED.search(text[:MAX_NOTICE]):
+    notice = notice_text(text)
+    fails = bool(FAILED.search(notice))
+    if DELIVERED.search(notice) and not UNDELIVERED.search(text[:MAX_NOTICE]):
         return False
     certain = from_nobody or not VAGUE.search(header(entity.fields, "From"))
     by_name = b"mailer-daemon" in b"".join(raw_headers(entity.fields, "From")).lower()
-    if by_system and (says_so or (fails and (encloses or by_name or (certain and not _is_answer(entity))))):
+    if _is_answer(entity):  # its subject is that of our own mail
+        return by_system and fails and (enclosed or by_name)
+    if by_system and (says_so or (fails and (encloses or by_name or certain))):
         return True
     # Neither sign alone: a customer may write "delivery failed" and enclose a mail. A known format decides.
     return bool((says_so and fails and encloses) or ((by_system or (says_so and fails)) and any(_by_flufl(entity.whole))))
@@ -84,6 +88,12 @@ def is_notice(entity: Entity, subject: str, text: str) -> bool:
 def _is_answer(entity: Entity) -> bool:
     """Absence notes also come from nobody; they say that they were sent by themselves."""
     return header(entity.fields, "Auto-Submitted").lower().startswith("auto-replied")
+
+
+def _answers_or_passes_on(entity: Entity, subject: str) -> bool:
+    """A person writes about a delivery: mail systems begin a thread of their own, with a subject of their own."""
+    named = raw_headers(entity.fields, "In-Reply-To") or raw_headers(entity.fields, "References")
+    return bool(named or REPLY_PREFIX.match(subject) or FORWARD_PREFIX.match(subject))
 
 
 def notice_text(text: str) -> str:

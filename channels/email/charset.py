@@ -106,7 +106,9 @@ def _without_label(content: bytes, charset: str) -> str:
         return loosely
     if charset in ("utf-8", "utf8") and broken == high:  # not one letter of it is utf-8
         charset = ""
-    if (charset and charset not in BYTE_CHARSETS) or not HIGH_RUN.search(content):  # single high letters are western
+    in_runs = sum(map(len, HIGH_RUN.findall(content)))
+    # Single high letters are western; under a western label so are a few that meet, as in Turkish or Icelandic.
+    if (charset and (charset not in BYTE_CHARSETS or in_runs * 2 < high)) or not in_runs:
         return content.decode(charset or "cp1252", "replace")
     return _guess(content, charset)
 

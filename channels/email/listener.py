@@ -5,6 +5,7 @@ Whatever is answered with 250 is committed; what cannot be kept now is answered 
 
 import asyncio
 import logging
+import os
 import re
 import signal
 import socket
@@ -27,11 +28,14 @@ SILENT_SECONDS, STOP_SECONDS = 300, 2.0
 TAKEN, LATER = "250 2.0.0 Kept", "451 4.3.0 Not kept: try again later"
 UNKNOWN, TOO_MANY = "550 5.1.1 No such address here", "452 4.5.3 Too many recipients"
 FULL = b"421 4.3.2 Too many connections: try again later\r\n"
+BEHIND_PAGES = 10
+"""A server that hands mail over can wait for a moment, an agent who opens a page cannot."""
 SUBJECT = re.compile(rb"^Subject:((?:.*\r?\n)(?:[ \t].*\r?\n)*)", re.I | re.M)
 
 
 def serve(app: Flask, sockets: dict[str, socket.socket]) -> None:
     """The part of the desk that listens for mail, on the supervisor's sockets `practice` and `lmtp`, until SIGTERM."""
+    os.nice(BEHIND_PAGES)
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd's own log names senders and recipients
     asyncio.run(listen(app, sockets))
 

@@ -13,6 +13,7 @@ SIGNATURE = re.compile(r"^(?:--|—|–|-- ?)\s*$|^_{2,}\s*$|^-{3,}\s*$")
 SIGNED, SIGNATURE_BEGINS, SIGNATURE_ENDS = (f"-----{words}-----" for words in (
     "BEGIN PGP SIGNED MESSAGE", "BEGIN PGP SIGNATURE", "END PGP SIGNATURE"))  # fmt: skip
 DASH_ESCAPED = re.compile(r"^- ", re.MULTILINE)
+ENDS_A_SENTENCE = re.compile(r"[.!?؟:]\W*$")
 MAX_LINES = 5_000
 
 
@@ -107,8 +108,17 @@ def _without_signature(run: list[str]) -> list[str]:
     """Cut at the line that announces a signature, and lines that a device added. Rules between paragraphs announce none."""
     marks = [number for number, line in enumerate(run) if SIGNATURE.match(plainly(line)) and (number > 0 or line.lstrip().startswith("--"))]
     if marks and not _divides(run, marks):
-        run = run[:marks[0]]
+        run = next((run[:number] for number in marks if _signs(run, number)), run)
     return _without_device(run)
+
+
+def _signs(run: list[str], number: int) -> bool:
+    """What stands below a mark is a signature: "--" says so (RFC 3676 section 4.3), any other rule where no sentences stand below it."""
+    if plainly(run[number]).strip() == "--":
+        return True
+    below = [line.strip() for line in run[number + 1:] if line.strip()][:4]
+    announced = next((line.strip() for line in reversed(run[:number]) if line.strip()), "").endswith((":", "："))
+    return not announced and not any(len(line.split()) >= 4 and (ENDS_A_SENTENCE.search(line) or line[:1].islower()) for line in below)
 
 
 def _divides(run: list[str], marks: list[int]) -> bool:

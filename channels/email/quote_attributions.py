@@ -4,12 +4,11 @@ import re
 from functools import lru_cache
 
 from channels.email.quote_blocks import ADDRESS, unquoted
-from channels.email.quote_words import ON, says_wrote
+from channels.email.quote_words import ON, TIME, says_wrote
 
 QUOTE_START = re.compile(r"\s{0,3}>")
 ENDS = re.compile(r"[:：]\W*$")
 DIGIT = re.compile(r"\d")
-TIME = re.compile(r"\d{1,2}\s?[:.h٫]\s?\d{2}(?!\d)")
 DATE = re.compile(r"(?<!\d)(?:19|20|25|١٩|٢٠|۱۹|۲۰|۱۴|١٤|14)\d\d(?!\d)|\d{1,2}\s?([-/.])\s?\d{1,2}\s?\1\s?\d{2}(?!\d)|\d{4}\s?[-/.年년]")
 SENTENCE_END = re.compile(r"[!?؟。…]$|(?:\w{6,}|\d{3,})\.$")
 STARTS_WITH_DATE = re.compile(r"^\W*(?:\w+\W{1,2})?\d")

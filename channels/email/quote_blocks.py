@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from channels.email.quote_words import FORWARD, LABEL_WORDS, MESSAGE_WORD, ORIGINAL, label_kind, plainly
+from channels.email.quote_words import FORWARD, LABEL_WORDS, MESSAGE_WORD, ORIGINAL, TIME, label_kind, plainly
 
 DASHED = re.compile(r"^(?:[-—_=*]{2,}|\W{3,})\s*([^-—_=]{4,80}?(?:-\w[^-—_=]{0,60})?)\s*[-—_=*]{2,}\s*(.*)$")
 ADDRESS = re.compile(r"(?<![\w.+'-])[\w.+'-]++@[\w-]+(?:\.[\w-]+)+|<mailto:")
@@ -121,7 +121,10 @@ def _is_enough(values: dict[str, str]) -> bool:
     kinds = len(set(values) - {"reply_to"})
     if not sender or not ("date" in values or "subject" in values):
         return False
-    return kinds >= 3 or (kinds == 2 and ("@" in sender or bool(re.search(r"\d{2}", values.get("date", "")))))
+    if "@" in sender or kinds >= 4:
+        return True
+    # "From: Riyadh, To: Jeddah, Date: 3 May" is an order of the customer's: a mail that was sent has a time of day
+    return bool(TIME.search(f"{sender} {values.get('date', '')}"))
 
 
 def inline_block(text: str) -> dict[str, str]:

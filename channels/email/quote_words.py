@@ -82,6 +82,8 @@ ON = re.compile(
     r"|kuupäev|ב|ב-|בתאריך|في|بتاريخ|يوم|در|于"
     r"|在)\b", re.IGNORECASE)
 
+TIME = re.compile(r"\d{1,2}\s?[:.h٫]\s?\d{2}(?!\d)")
+"""Of a day, as people of any country write it."""
 FORWARD_PREFIX = re.compile(
     r"^\W{0,2}(?:fwd?|wg|tr|rv|enc|i|vs|vb|pd|doorst|vl|pz|ynt?: ?fw|i̇lt|ilt|továbbítás|továbbítva|továb|fs|videresend|videresendt"
     r"|redir|přeposláno|přep|odp: ?fw"

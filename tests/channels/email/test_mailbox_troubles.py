@@ -115,7 +115,7 @@ def test_a_server_can_neither_hold_us_nor_fill_us(monkeypatch: pytest.MonkeyPatc
             begun = time.monotonic()
             with pytest.raises(error):
                 listen(wire, for_ever=bool(words))
-            assert time.monotonic() - begun < 2
+            assert time.monotonic() - begun < 10
 
 
 def listen(wire: imap_wire.Wire, for_ever: bool) -> None:
