@@ -5,7 +5,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 
-from bench import burst, hours, intake, live, load, mutated, pages, rest, rules, search, simulation, sla, start, threads, writers
+from bench import burst, hours, intake, live, load, mutated, pages, patterns, rest, rules, search, simulation, sla, start, threads, writers
 from bench.desk import Grounds
 from bench.kills import measure as kills
 from bench.results import HEAD, Row, save
@@ -30,6 +30,7 @@ MEASURES: dict[str, Callable[[Grounds], Iterator[Row]]] = {
     "intake": intake.measure,
     "burst": burst.measure,
     "rules": rules.measure,
+    "patterns": patterns.measure,
     "simulation": simulation.measure,
     "hours": hours.measure,
     "sla": sla.measure,
