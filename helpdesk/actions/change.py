@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,12 @@ from helpdesk.folding import fold
 from helpdesk.models import Agent, SlaPolicy, Tag, Team, Ticket, TicketType, ticket_tag
 from helpdesk.models.ticket import PLACES, PRIORITIES, STATUSES
 from helpdesk.policy import Viewer, topics_of_ticket
+from helpdesk.queries import together
+from helpdesk.queries.tags import tags_on
 
+MAKES_TAGS = select(func.pg_advisory_xact_lock(func.hashtext("tag")))
+"""Whoever makes a new tag; held until the transaction ends."""
+TAGGED, NAMED = ticket_tag.insert(), select(Tag).where(Tag.folded == bindparam("folded"))
 Change = Callable[[Session, Ticket, Actor], None]
 
 
@@ -151,10 +156,11 @@ def tag(name: str) -> Change:
     def apply(session: Session, ticket: Ticket, actor: Actor) -> None:
         if not any(letter.isalnum() for letter in word):
             raise Invalid("tag_missing", "tag")
-        found = tag_named(session, word)
-        if session.execute(select(ticket_tag).where(ticket_tag.c.ticket_id == ticket.id, ticket_tag.c.tag_id == found.id)).first():
+        found, on = tag_named(session, word), tags_on(session, ticket.id)
+        if found.id in on:
             return
-        session.execute(ticket_tag.insert().values(ticket_id=ticket.id, tag_id=found.id))
+        session.execute(TAGGED, {"ticket_id": ticket.id, "tag_id": found.id})
+        on[found.id] = found.folded
         record(session, ticket, "ticket_tagged", actor, {"tag": found.name})
 
     return apply
@@ -163,12 +169,19 @@ def tag(name: str) -> Change:
 def tag_named(session: Session, word: str) -> Tag:
     """The tag; made when new, also where somebody makes the same one in this moment."""
     folded = fold(word)[:60]
-    wanted = select(Tag).where(Tag.folded == folded)
-    found = session.scalar(wanted)
+    return together.once(session, f"tag {folded}", lambda: found_or_made(session, word, folded))
+
+
+def found_or_made(session: Session, word: str, folded: str) -> Tag:
+    """The same from the tables."""
+    found = session.scalar(NAMED, {"folded": folded})
     if found is None:
-        insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(Tag)
+        dialect = session.get_bind().dialect.name
+        if dialect == "postgresql":  # two sets that make the same tags in another order would wait for each other
+            session.execute(MAKES_TAGS)
+        insert = (postgresql if dialect == "postgresql" else sqlite).insert(Tag)
         session.execute(insert.values(name=word, folded=folded).on_conflict_do_nothing(index_elements=[Tag.folded]))
-        found = session.scalars(wanted).one()
+        found = session.scalars(NAMED, {"folded": folded}).one()
     return found
 
 
@@ -176,9 +189,8 @@ def untag(name: str) -> Change:
     """Takes a tag off."""
 
     def apply(session: Session, ticket: Ticket, actor: Actor) -> None:
-        found = session.scalar(select(Tag).where(Tag.folded == fold(name)[:60]))
-        held = select(ticket_tag.c.tag_id).where(ticket_tag.c.ticket_id == ticket.id, ticket_tag.c.tag_id == (found.id if found else 0))
-        if found and session.execute(held).first():
+        found = session.scalar(NAMED, {"folded": fold(name)[:60]})
+        if found and tags_on(session, ticket.id).pop(found.id, None) is not None:
             session.execute(ticket_tag.delete().where(ticket_tag.c.ticket_id == ticket.id, ticket_tag.c.tag_id == found.id))
             record(session, ticket, "ticket_untagged", actor, {"tag": found.name})
 

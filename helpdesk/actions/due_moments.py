@@ -4,17 +4,20 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
+from helpdesk.actions.record import holds
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.models import DueMoment, Ticket
+from helpdesk.models.types import Moment
 
 log = logging.getLogger(__name__)
-MOST_ROWS, MOST_SECONDS, MOST_ATTEMPTS, AT_ONCE = 200, 10.0, 5, 50
+MOST_ROWS, MOST_SECONDS, MOST_ATTEMPTS, AT_ONCE = 200, 10.0, 5, 100
 Due = tuple[DueMoment, Ticket]
 Handler = Callable[[Session, Sequence[Due]], None]
 HANDLERS: dict[str, Handler] = {}
@@ -105,17 +108,26 @@ def next_dues(session: Session) -> list[Due]:
 
 def dues_by(session: Session, most: int, kind: str = "", number: int = 0) -> list[Due]:
     """Those that have been due longest; of one kind, or with that number alone."""
-    due = select(DueMoment, Ticket).join(Ticket, Ticket.id == DueMoment.ticket_id).where(DueMoment.due_at <= clock.now())
-    due = due.where(DueMoment.kind.concat("") == kind) if kind else due  # concat: SQLite would walk all of that kind, not the index of time
-    due = due.where(DueMoment.id == number) if number else due
+    due = first_dues(most, of_kind=bool(kind), alone=bool(number))
+    return [(moment, ticket) for moment, ticket in session.execute(due, {"now": clock.now(), "kind": kind, "number": number})]
+
+
+@lru_cache
+def first_dues(most: int, *, of_kind: bool, alone: bool) -> Select[DueMoment, Ticket]:
+    """At `now`, of the kind `kind`, the one with `number`. Built once, as in drain_outbox."""
+    due = select(DueMoment, Ticket).join(Ticket, Ticket.id == DueMoment.ticket_id).where(DueMoment.due_at <= bindparam("now", type_=Moment))
+    if of_kind:  # concat: SQLite would walk all of that kind, not the index of time
+        due = due.where(DueMoment.kind.concat("") == bindparam("kind"))
+    due = due.where(DueMoment.id == bindparam("number")) if alone else due
     held = due.order_by(DueMoment.due_at, DueMoment.id).limit(most).with_for_update(of=[DueMoment, Ticket], skip_locked=True)
-    return [(moment, ticket) for moment, ticket in session.execute(held.execution_options(populate_existing=True))]
+    return held.execution_options(populate_existing=True)
 
 
 def deal_with(session: Session, dues: Sequence[Due]) -> None:
     """The handler's effect and the end of the rows go together."""
     if not dues:
         return
+    holds(session, [ticket for _moment, ticket in dues])
     if handler := HANDLERS.get(dues[0][0].kind):
         handler(session, dues)
     session.flush()

@@ -53,8 +53,8 @@ def apply(viewer: Viewer, number: int, rule_id: int, key: str, perform: Perform)
         note_run(session, look, matched=True, seen=[], did=did, cost_us=cost, agent_id=viewer.agent_id)
         if ticket.last_event_id != last:
             tell_those_who_lost_it(session, ticket, before, viewer.agent_id)
-        session.flush()
-        return session.scalars(run_of(look)).one()
+    written: RuleRun = session.scalars(run_of(look)).one()
+    return written
 
 
 def rehearse(viewer: Viewer, number: int, rule_id: int, perform: Perform) -> Did:

@@ -1,12 +1,12 @@
 """Many rows of a table in one statement, as they are: no object of a model is made."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, ColumnClause, Insert, Table, Text, bindparam, cast, column, func, insert, select
+from sqlalchemy import JSON, ColumnClause, Insert, Table, Text, bindparam, cast, column, func, insert, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import TableValuedAlias
 
@@ -28,6 +28,36 @@ def put(session: Session, model: type[Any], rows: Sequence[Row]) -> None:
         session.execute(at_once(table_of(model), tuple(rows[0])), {"rows": as_json(rows)})
     else:
         session.execute(insert(table_of(model)), rows)
+
+
+def put_numbered(session: Session, model: type[Any], rows: Sequence[Row]) -> list[int]:
+    """As `put`; the numbers that the rows got, in their order, in which both databases give them."""
+    if not rows:
+        return []
+    table = table_of(model)
+    if session.get_bind().dialect.name == "postgresql":
+        return sorted(session.scalars(at_once(table, tuple(rows[0])).returning(table.c.id), {"rows": as_json(rows)}))
+    return list(session.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), rows))
+
+
+def write_all(session: Session, model: type[Any], numbers: Collection[int], **values: Any) -> None:
+    """The same values or expressions for all of these rows in one statement, where objects would be written one by one. Objects of them
+    that the session holds do not know: the caller tells them by `set_committed_value`."""
+    if numbers:
+        these = update(model).where(model.id.in_(numbers)).values(**values)
+        session.execute(these, execution_options={"synchronize_session": False})
+
+
+def put_at_end(session: Session, model: type[Any], rows: Sequence[Row]) -> None:
+    """As `put`, with all others of the transaction just before it commits: for rows that nobody asks for until then."""
+    session.info["tell"]["rows"].setdefault(model, []).extend(rows)
+
+
+def put_what_waits(session: Session) -> None:
+    """The rows of `put_at_end`, table after table."""
+    session.flush()
+    for model, rows in session.info["tell"]["rows"].items():
+        put(session, model, rows)
 
 
 def as_json(rows: Sequence[Row]) -> str:

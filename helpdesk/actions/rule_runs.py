@@ -1,18 +1,21 @@
 """What a rule did, written down in the transaction in which it did it; and the limits of what a rule may do."""
 
 import itertools
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.actions.attempts import Limit, spend
 from helpdesk.actions.notices import notify
+from helpdesk.actions.rows import put_at_end
 from helpdesk.actions.stamps import change_stamp
 from helpdesk.models import Agent, Rule, RuleRun, RuleVersion
+from helpdesk.queries import together
 
 MOST_DEPTH = 5
 """An event that so many rules led to is answered by no further one (safety S47)."""
@@ -42,21 +45,43 @@ def note_run(
     session: Session, look: Look, *, matched: bool, seen: list[Any], did: list[Any], cost_us: int, agent_id: int | None = None,
 ) -> None:
     """The row of the log."""
-    session.add(RuleRun(
-        rule_id=look.rule_id, version_id=look.version_id, ticket_id=look.ticket_id, cause=look.cause, event_id=look.event_id,
-        agent_id=agent_id, at=clock.now(), matched=matched, seen=seen, did=did, cost_us=cost_us, depth=look.depth,
-    ))  # fmt: skip
+    if matched and look.ticket_id in together.held(session):
+        runs_on(session, look.ticket_id)[look.rule_id] += 1
+    put_at_end(session, RuleRun, [{
+        "rule_id": look.rule_id, "version_id": look.version_id, "ticket_id": look.ticket_id, "cause": look.cause,
+        "event_id": look.event_id, "agent_id": agent_id, "at": clock.now(), "matched": matched, "seen": seen, "did": did,
+        "cost_us": cost_us, "depth": look.depth,
+    }])  # fmt: skip
 
 
 def too_often(session: Session, look: Look) -> str:
     """ "" while the rule may act; else which limit it met: "ticket" or "rule". Counted in the log itself."""
-    now = clock.now()
-    hour = RuleRun.at.between(now - timedelta(hours=1), now + SKEW)  # what a clock that ran ahead wrote does not count (safety M16)
-    here = select(func.count()).where(RuleRun.rule_id == look.rule_id, RuleRun.ticket_id == look.ticket_id, RuleRun.matched, hour)
-    if (session.scalar(here) or 0) >= MOST_ON_TICKET:
+    if runs_on(session, look.ticket_id)[look.rule_id] >= MOST_ON_TICKET:
         return "ticket"
-    oldest = select(RuleRun.id).where(RuleRun.rule_id == look.rule_id, hour).order_by(RuleRun.id.desc()).offset(MOST_OF_RULE - 1).limit(1)
-    return "rule" if next(looks) % LOOK_EVERY == 0 and session.scalar(oldest) is not None else ""
+    if next(looks) % LOOK_EVERY:
+        return ""
+    acted = select(RuleRun.id).where(RuleRun.rule_id == look.rule_id, last_hour())
+    return "" if session.scalar(acted.order_by(RuleRun.id.desc()).offset(MOST_OF_RULE - 1).limit(1)) is None else "rule"
+
+
+def runs_on(session: Session, ticket_id: int) -> Counter[int]:
+    """Rule -> how often it acted on the ticket in the last hour."""
+    return together.of_ticket(session, ticket_id, "runs", read_runs)
+
+
+def read_runs(session: Session, ticket_ids: set[int]) -> dict[int, Counter[int]]:
+    """The same of several."""
+    found: dict[int, Counter[int]] = {number: Counter() for number in ticket_ids}
+    acted = select(RuleRun.ticket_id, RuleRun.rule_id, func.count()).where(RuleRun.ticket_id.in_(ticket_ids), RuleRun.matched, last_hour())
+    for ticket_id, rule_id, times in session.execute(acted.group_by(RuleRun.ticket_id, RuleRun.rule_id)):
+        found[ticket_id][rule_id] = times
+    return found
+
+
+def last_hour() -> ColumnElement[bool]:
+    """What a clock that ran ahead wrote does not count (safety M16)."""
+    now = clock.now()
+    return RuleRun.at.between(now - timedelta(hours=1), now + SKEW)
 
 
 OFF = {"rule": "often", "broken": "broken"}

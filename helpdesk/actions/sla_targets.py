@@ -55,26 +55,32 @@ class Why:
     event: Event | None = None
 
 
+Asked = tuple[Ticket, list[Wanted], list[SlaTarget], dict[int, dict[str, datetime]], Why]
+"""What `bring` takes: the ticket, its targets as they are to be, its rows, target -> step -> when it was taken, and why."""
+
+
 def bring(
     session: Session, ticket: Ticket, wanted: list[Wanted], rows: list[SlaTarget], taken: dict[int, dict[str, datetime]], why: Why,
 ) -> None:
     """Makes the rows what is wanted; part of the caller's transaction, which locks the ticket. What is as it was writes nothing."""
-    bringing = Bringing(session, why)
-    bringing.bring(ticket, wanted, rows, taken)
+    bringing = Bringing(session)
+    bringing.bring(ticket, wanted, rows, taken, why)
     bringing.write()
 
 
 class Bringing:
-    """Targets of many tickets, made what is wanted with a few statements."""
+    """Targets of many tickets, each once, made what is wanted with a few statements."""
 
-    def __init__(self, session: Session, why: Why) -> None:
-        self.session, self.why = session, why
-        self.moved: list[SlaTarget] = []
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.moved: list[tuple[SlaTarget, Why]] = []
         self.planned: list[tuple[SlaTarget, Moments]] = []
-        self.told: list[tuple[Ticket, str, list[SlaTarget]]] = []
+        self.told: list[tuple[Ticket, str, list[SlaTarget], Why]] = []
         self.done: list[tuple[Ticket, list[SlaTarget], list[Wanted]]] = []
 
-    def bring(self, ticket: Ticket, wanted: list[Wanted], rows: list[SlaTarget], taken: dict[int, dict[str, datetime]]) -> None:
+    def bring(
+        self, ticket: Ticket, wanted: list[Wanted], rows: list[SlaTarget], taken: dict[int, dict[str, datetime]], why: Why,
+    ) -> None:
         """One ticket: rows that are there are changed, new ones made, and those that nobody wants any more are taken back."""
         held = {(row.name, row.started_at): row for row in rows}
         told: dict[str, list[SlaTarget]] = defaultdict(list)
@@ -91,8 +97,8 @@ class Bringing:
             if row.ended_at is None:
                 row.state, row.ended_at, row.revision = "cancelled", clock.now(), row.revision + 1
                 told["sla_moved"].append(row)
-        self.moved += [row for found in told.values() for row in found]
-        self.told += [(ticket, kind, told[kind]) for kind in TOLD if told[kind]]
+        self.moved += [(row, why) for found in told.values() for row in found]
+        self.told += [(ticket, kind, told[kind], why) for kind in TOLD if told[kind]]
         self.done.append((ticket, rows, wanted))
 
     def added(self, ticket: Ticket, each: Wanted, rows: list[SlaTarget]) -> SlaTarget:
@@ -109,7 +115,7 @@ class Bringing:
         """Rows, their log, what is due, what lists say, and the events."""
         session = self.session
         session.flush()
-        if known := [row.id for row in self.moved if row.revision > 1]:
+        if known := [row.id for row, _why in self.moved if row.revision > 1]:
             session.execute(delete(DueMoment).where(DueMoment.kind.in_((KIND, HELD)), DueMoment.ref.in_(known)))
         now = clock.now()
         moments = [
@@ -119,10 +125,9 @@ class Bringing:
         put_rows(session, DueMoment, moments)
         if any(at <= now for _row, steps in self.planned for _step, at in steps):
             nudge(session, "due")
-        words, by = self.why.words, self.why.actor.id
         put_rows(session, SlaMove, [
-            {"target_id": row.id, "at": now, "due_at": row.due_at, "why": words | {"state": row.state}, "agent_id": by}
-            for row in self.moved
+            {"target_id": row.id, "at": now, "due_at": row.due_at, "why": why.words | {"state": row.state}, "agent_id": why.actor.id}
+            for row, why in self.moved
         ])  # fmt: skip
         for ticket, rows, wanted in self.done:
             put_due(ticket, rows, wanted)
@@ -130,13 +135,16 @@ class Bringing:
 
     def tell(self) -> None:
         """An event a kind and ticket. What an agent did himself is his event already."""
-        cause = self.why.event
-        actor = Actor("system", cause_id=cause.id if cause else None, depth=cause.depth if cause else 0)
-        names = arabic_names(self.session, self.moved)
-        record_many(self.session, actor, [
-            (ticket, kind, {"targets": [in_short(row, names) for row in told], "for": self.why.words.get("kind", "")})
-            for ticket, kind, told in self.told if not (kind == "sla_moved" and cause is not None and cause.kind == kind)
+        names = arabic_names(self.session, [row for row, _why in self.moved])
+        record_many(self.session, [
+            (because(why.event), ticket, kind, {"targets": [in_short(row, names) for row in told], "for": why.words.get("kind", "")})
+            for ticket, kind, told, why in self.told if not (kind == "sla_moved" and why.event is not None and why.event.kind == kind)
         ])  # fmt: skip
+
+
+def because(cause: Event | None) -> Actor:
+    """The desk, by what happened."""
+    return Actor("system", cause_id=cause.id if cause else None, depth=cause.depth if cause else 0)
 
 
 def put(row: SlaTarget, each: Wanted, state: str) -> None:

@@ -9,8 +9,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from helpdesk import database, jobs, live
+from helpdesk.actions.rows import put_what_waits
 from helpdesk.errors import Busy, NoRoom
 from helpdesk.extensions import db
+from helpdesk.queries import together
 
 
 @contextmanager
@@ -23,13 +25,14 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("a transaction within a transaction")
     session = db.session()
     session.commit()  # ends what was read before: the writer must see today's rows
-    told: dict[str, Any] = {"hints": [], "nudges": set()}
+    told: dict[str, Any] = {"hints": [], "nudges": set(), "written": [], "rows": {}}
     session.info["tell"] = told
     queue = current_app.extensions["write_queue"]
     with queue.turn() if queue else nullcontext():
         token = database.writing.set(True)
         try:
             yield session
+            put_what_waits(session)
             session.commit()
         except OperationalError as error:
             session.rollback()
@@ -40,7 +43,7 @@ def transaction() -> Iterator[Session]:
         finally:
             database.writing.reset(token)
             session.info.pop("tell", None)
-            session.info.pop("held", None)
+            together.end(session)
     live.publish(told["hints"])
     if told["nudges"]:
         jobs.later(*sorted(told["nudges"]))

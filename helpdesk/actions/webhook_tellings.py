@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -82,25 +82,36 @@ class Leased:
 
 
 def lease_next() -> Leased | None:
-    """A due telling of a webhook that nobody serves, held for LEASE_SECONDS. One whose holder died is sent again under the same key."""
+    """A due telling of a webhook that nobody serves, held for LEASE_SECONDS; None only when there is none left, not when somebody was
+    quicker at one. One whose holder died is sent again under the same key."""
     now = clock.now()
-    with transaction() as session:
-        found = session.scalar(webhooks.able(now).order_by(func.random()).limit(1))
-        webhook = held_unless_served(session, found) if found is not None else None
-        # asked again now that it is held: two workers that found the same one serve it in turn
-        if webhook is None or session.scalar(webhooks.able(now).where(Webhook.id == found)) is None:
-            return None
-        number = session.scalar(webhooks.first_due(now).where(WebhookTelling.webhook_id == found).limit(1))
-        telling = session.get_one(WebhookTelling, number, populate_existing=True)
-        telling.state, telling.lease_token, telling.attempts = "sending", secrets.token_hex(16), telling.attempts + 1
-        telling.lease_until = telling.next_at = now + timedelta(seconds=LEASE_SECONDS)
-        return Leased(telling.id, webhook.id, telling.lease_token, webhook.url, webhook.secret, telling.key, telling.body)
+    passed: list[int] = []
+    while True:
+        with transaction() as session:
+            able = webhooks.able(now).where(Webhook.id.not_in(passed))
+            found = session.scalar(able.order_by(func.random()).limit(1))
+            if found is None:
+                return None
+            webhook = held_unless_served(session, found)
+            # asked again now that it is held: two workers that found the same one serve it in turn
+            if webhook is not None and session.scalar(able.where(Webhook.id == found)) is not None:
+                return lease_first(session, webhook, now)
+        passed.append(found)
 
 
 def held_unless_served(session: Session, webhook_id: int) -> Webhook | None:
     """The webhook, locked, unless somebody else holds it at this moment; who writes a telling for it need not wait."""
     lock = select(Webhook).where(Webhook.id == webhook_id).with_for_update(skip_locked=True, key_share=True)
     return session.scalar(lock.execution_options(populate_existing=True))
+
+
+def lease_first(session: Session, webhook: Webhook, now: datetime) -> Leased:
+    """The first telling that is due of this webhook, which is held."""
+    number = session.scalar(webhooks.first_due(now).where(WebhookTelling.webhook_id == webhook.id).limit(1))
+    telling = session.get_one(WebhookTelling, number, populate_existing=True)
+    telling.state, telling.lease_token, telling.attempts = "sending", secrets.token_hex(16), telling.attempts + 1
+    telling.lease_until = telling.next_at = now + timedelta(seconds=LEASE_SECONDS)
+    return Leased(telling.id, webhook.id, telling.lease_token, webhook.url, webhook.secret, telling.key, telling.body)
 
 
 def settle(leased: Leased, status: int | None, words: str) -> None:

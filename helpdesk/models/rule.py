@@ -51,7 +51,8 @@ class RuleVersion(db.Model):
 
 
 class RuleRun(db.Model):
-    """One look of a rule at a ticket: `seen` is [{"word", "test", "value", "saw", "holds"}], `did` [{"do", "result", "event_id"}].
+    """One look of a rule at a ticket: `seen` is [{"word", "test", "value", "saw", "holds"}], where a group among them is {"group", "parts",
+    "holds"} with more of the same in its parts; `did` [{"do", "result", "event_id"}].
     `cause` is what it was tried for, once: "event:ID", "due:ID" or "macro:KEY". `depth`: how many rules stand between it and a person."""
 
     __tablename__ = "rule_run"

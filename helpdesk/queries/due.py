@@ -41,7 +41,7 @@ def moment_is_due() -> bool:
     return any_row(select(DueMoment.id).where(DueMoment.due_at <= clock.now()))
 
 
-def is_due(now: datetime) -> ColumnElement[bool]:
+def is_due(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Of a pending event: its time has come, or it was never tried; a clock that ran ahead and was put right keeps nobody waiting."""
     return or_(PendingEvent.next_at <= now, PendingEvent.attempts == 0)
 

@@ -174,8 +174,11 @@ def limited() -> Iterator[None]:
     """No statement takes longer than MOST_SECONDS in the meantime."""
     connection = db.session.connection()
     if connection.dialect.name == "postgresql":
-        db.session.execute(text(f"SET LOCAL statement_timeout = {MOST_SECONDS * 1000}"))
-        yield
+        db.session.execute(text(f"SET statement_timeout = {MOST_SECONDS * 1000}"))
+        try:
+            yield
+        finally:
+            db.session.execute(text("RESET statement_timeout"))
         return
     driver, end = connection.connection.driver_connection, time.monotonic() + MOST_SECONDS
     driver.set_progress_handler(lambda: int(time.monotonic() > end), 100_000)  # type: ignore[union-attr]

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Row, Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from helpdesk.models import Agent, AgentSession, Event, Inbox, Message, Tag, Team, Ticket, routing_turn, team_agent, ticket_tag
+from helpdesk.models import Agent, AgentSession, Event, Inbox, Message, Team, Ticket, routing_turn, team_agent
 from helpdesk.queries.canned import language_of_customer
 from helpdesk.queries.online import LATELY
+from helpdesk.queries.tags import tags_on
 
 MOST_WAITING = 50
 
@@ -65,8 +66,7 @@ def language_of(session: Session, ticket: Ticket) -> str:
 
 def tag_words(session: Session, ticket: Ticket) -> list[str]:
     """Its tags, folded."""
-    held = select(Tag.folded).join(ticket_tag, ticket_tag.c.tag_id == Tag.id).where(ticket_tag.c.ticket_id == ticket.id)
-    return list(session.scalars(held.order_by(Tag.folded)))
+    return sorted(tags_on(session, ticket.id).values())
 
 
 def last_helper(session: Session, contact_id: int) -> int | None:

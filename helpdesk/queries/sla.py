@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.models import Calendar, LongTask, SlaMove, SlaPolicyVersion, SlaStep, SlaTarget, Ticket
+from helpdesk.queries import together
 
 OPEN = SlaTarget.ended_at.is_(None)
 STAGE = "stage:"
@@ -18,8 +19,32 @@ STAGE = "stage:"
 
 
 def targets_of(session: Session, ticket_id: int) -> list[SlaTarget]:
-    """All of a ticket, also those that are over, in the order in which they were made."""
-    return list(session.scalars(select(SlaTarget).where(SlaTarget.ticket_id == ticket_id).order_by(SlaTarget.id)))
+    """All of a ticket, also those that are over, in the order in which they were made. Whoever holds the ticket and makes another puts it
+    at the end."""
+    return together.of_ticket(session, ticket_id, "targets", read_targets)
+
+
+def read_targets(session: Session, ticket_ids: set[int]) -> dict[int, list[SlaTarget]]:
+    """The same of several."""
+    found: dict[int, list[SlaTarget]] = {number: [] for number in ticket_ids}
+    for row in session.scalars(select(SlaTarget).where(SlaTarget.ticket_id.in_(ticket_ids)).order_by(SlaTarget.id)):
+        found[row.ticket_id].append(row)
+    return found
+
+
+def steps_of(session: Session, ticket_id: int) -> dict[int, dict[str, datetime]]:
+    """Open target -> step -> when it was taken last; nothing of targets without any."""
+    return together.of_ticket(session, ticket_id, "steps", read_steps)
+
+
+def read_steps(session: Session, ticket_ids: set[int]) -> dict[int, dict[int, dict[str, datetime]]]:
+    """The same of several."""
+    found: dict[int, dict[int, dict[str, datetime]]] = {number: {} for number in ticket_ids}
+    of = (SlaTarget.ticket_id, SlaStep.target_id, SlaStep.step)
+    rows = select(*of, func.max(SlaStep.at)).join(SlaTarget, SlaTarget.id == SlaStep.target_id)
+    for ticket_id, target_id, step, at in session.execute(rows.where(SlaTarget.ticket_id.in_(ticket_ids), OPEN).group_by(*of)):
+        found[ticket_id].setdefault(target_id, {})[step] = at
+    return found
 
 
 def steps_taken(session: Session, target_ids: list[int]) -> dict[int, dict[str, datetime]]:

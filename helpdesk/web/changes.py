@@ -1,5 +1,6 @@
 """What an agent changes about a ticket: one small form each, one action each."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,37 +25,35 @@ MORNING = 9
 @allow("agent")
 def assignee(number: int) -> Response:
     """`assignee`: an agent's id, "me", or "" for nobody."""
-    given = request.form.get("assignee", "")
-    agent_id = viewer().agent_id if given == "me" else number_or_none(given, "agent_unknown")
-    return apply(number, change.assign(agent_id))
+    return apply(number, asked("assignee"))
 
 
 @blueprint.post("/tickets/<int:number>/team")
 @allow("agent")
 def team(number: int) -> Response:
     """`team`: a team's id, or "" for none."""
-    return apply(number, change.set_team(number_or_none(request.form.get("team", ""), "team_unknown")))
+    return apply(number, asked("team"))
 
 
 @blueprint.post("/tickets/<int:number>/status")
 @allow("agent")
 def status(number: int) -> Response:
     """`status`: one of the five."""
-    return apply(number, change.set_status(request.form.get("status", "")))
+    return apply(number, asked("status"))
 
 
 @blueprint.post("/tickets/<int:number>/priority")
 @allow("agent")
 def priority(number: int) -> Response:
     """`priority`: low, normal, high or urgent."""
-    return apply(number, change.set_priority(request.form.get("priority", "")))
+    return apply(number, asked("priority"))
 
 
 @blueprint.post("/tickets/<int:number>/type")
 @allow("agent")
 def kind(number: int) -> Response:
     """`type`: a type's id, or "" for none."""
-    return apply(number, change.set_type(number_or_none(request.form.get("type", ""), "type_unknown")))
+    return apply(number, asked("type"))
 
 
 @blueprint.post("/tickets/<int:number>/subject")
@@ -77,14 +76,19 @@ def tags(number: int) -> Response:
 @allow("agent")
 def place(number: int) -> Response:
     """`place`: inbox, spam or trash."""
-    return apply(number, change.move(request.form.get("place", "")))
+    return apply(number, asked("place"))
 
 
 @blueprint.post("/tickets/<int:number>/snooze")
 @allow("agent")
 def snooze(number: int) -> Response:
     """`until`: later, tomorrow, week, a local time as a browser writes it, or "" to wake."""
-    return apply(number, change.snooze(time_of(request.form.get("until", ""))))
+    return apply(number, asked("until"))
+
+
+def asked(name: str) -> change.Change:
+    """The change that a field of this form asks for."""
+    return READ[name](request.form.get(name, ""))
 
 
 def apply(number: int, *changes: change.Change) -> Response:
@@ -97,6 +101,11 @@ def apply(number: int, *changes: change.Change) -> Response:
         return response
     flash(_("Saved."))
     return redirect(url_for("tickets.index") if gone else url_for("tickets.show", number=number))
+
+
+def assign_to(text: str) -> change.Change:
+    """An agent's id, "me", or "" for nobody."""
+    return change.assign(viewer().agent_id if text == "me" else number_or_none(text, "agent_unknown"))
 
 
 def number_or_none(text: str, problem: str) -> int | None:
@@ -122,3 +131,15 @@ def time_of(text: str) -> datetime | None:
         raise Invalid("snooze_wrong", "until") from error
 
 
+READ: dict[str, Callable[[str], change.Change]] = {
+    "assignee": assign_to,
+    "team": lambda text: change.set_team(number_or_none(text, "team_unknown")),
+    "status": change.set_status,
+    "priority": change.set_priority,
+    "type": lambda text: change.set_type(number_or_none(text, "type_unknown")),
+    "add": change.tag,
+    "untag": change.untag,
+    "place": change.move,
+    "until": lambda text: change.snooze(time_of(text)),
+}
+"""Field of a form -> what its value asks for."""

@@ -30,6 +30,7 @@ from helpdesk.web import (
     remote_pictures,
     reset,
     search,
+    selection,
     system,
     tasks,
     teams,
@@ -39,8 +40,8 @@ from helpdesk.web import (
 )
 
 RESOURCES = (
-    login, reset, language, first_run, tickets, writing, changes, messages, attachments, remote_pictures, search, live, practice, profile,
-    agents, teams, inboxes, consent, desk, held, system, notices, tasks, canned, canned_sheet, canned_picker, ticket_types,
+    login, reset, language, first_run, tickets, selection, writing, changes, messages, attachments, remote_pictures, search, live, practice,
+    profile, agents, teams, inboxes, consent, desk, held, system, notices, tasks, canned, canned_sheet, canned_picker, ticket_types,
 )
 
 

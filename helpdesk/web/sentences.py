@@ -18,6 +18,7 @@ WORDS = {
     "status_unknown": _l("That is not a status."),
     "priority_unknown": _l("That is not a priority."),
     "type_unknown": _l("That type is not in use any more."),
+    "nothing_chosen": _l("Choose tickets first."),
     "subject_missing": _l("A ticket needs a subject."),
     "tag_missing": _l("A tag needs at least one letter or digit."),
     "place_unknown": _l("That is not a place for a ticket."),

@@ -21,8 +21,12 @@ from helpdesk.queries.held import marks_of
 from helpdesk.queries.tags import all_tags, tags_of
 from helpdesk.queries.ticket import Entry, TicketPage
 from helpdesk.queries.ticket import ticket_page as ask
+from helpdesk.visit.reader import reader
 from helpdesk.web.event_words import ICONS, in_words
 from helpdesk.web.held_words import mark_word
+
+FOLDED_UNSAID = 3
+"""So few letters, the rule above a signature, may be left out without a word; all else that was cut off can be unfolded."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,7 @@ def context(viewer: Viewer, number: int, *, everything: bool = False) -> dict[st
         "inbox": names.inbox(page.ticket.inbox_id, language),
         "inbox_address": names.address(page.ticket.inbox_id),
         "quotes_history": page.ticket.inbox_id in names.quoting,
-        "choices": {
-            "agents": names.choices[language],
-            "teams": [(i, names.team(i, language)) for i in names.teams],
-            "types": [(i, names.type(i, language)) for i, kind in names.types.items() if kind[2]],
-            "tags": all_tags(),
-        },
+        "choices": choices(),
         "reply": form_of(page, "reply"),
         "placeholder_labels": placeholder_labels(language),
         "also_addressed": page.also_addressed,
@@ -81,6 +80,17 @@ def context(viewer: Viewer, number: int, *, everything: bool = False) -> dict[st
         "last_event_id": page.ticket.last_event_id,
         "presence": present([number]).get(number, []),
         "now": clock.now(),
+    }
+
+
+def choices() -> dict[str, Any]:
+    """What the menus of a ticket offer: agents, teams and types that are in use as (id, name), and tags."""
+    names, language = roster.names(), reader().language
+    return {
+        "agents": names.choices[language],
+        "teams": [(i, names.team(i, language)) for i in names.teams],
+        "types": [(i, names.type(i, language)) for i, kind in names.types.items() if kind[2]],
+        "tags": all_tags(),
     }
 
 
@@ -133,11 +143,16 @@ def shown(entry: Entry, page: TicketPage, names: roster.Names, language: str, vi
     )
 
 
+def letters(text: str) -> int:
+    """How many there are, blanks aside."""
+    return len("".join(text.split()))
+
+
 def shown_message(entry: Entry, message: Message, names: roster.Names, language: str, viewer: Viewer) -> ShownEntry:
     """With its author's name, its own text apart from what it quotes, and how far it got."""
     incoming = message.kind == "incoming"
     text = message.reply_text or message.text
-    quoted = message.text if incoming and message.reply_text and len(message.text.strip()) > len(message.reply_text.strip()) + 20 else ""
+    quoted = message.text if incoming and message.reply_text and letters(message.text) > letters(message.reply_text) + FOLDED_UNSAID else ""
     ours = names.inbox(message.inbox_id, language) if message.automatic else names.agent(message.agent_id, language)
     name = message.from_name or message.from_address if incoming else ours
     left = (message.release_at - clock.now()).total_seconds() if message.release_at and message.released_at is None else 0

@@ -55,6 +55,7 @@ PAGES = {
     "/queue/given": "/queue/given?team={team}&agent={agent}&days=7&by=hand",
     "/teams/<int:team_id>/routing": "/teams/{team}/routing",
     "/teams/new": "/teams/new",
+    "/tickets/selection": "/tickets/selection?number={ticket}",
     "/tickets/<int:number>/macros": "/tickets/{ticket}/macros",
     "/tickets/<int:number>/macros/<int:macro_id>": "/tickets/{ticket}/macros/{macro}",
     "/ticket-types": "/ticket-types",

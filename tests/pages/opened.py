@@ -8,6 +8,13 @@ async def menus(page: Page) -> None:
     await page.evaluate("document.querySelectorAll('#ticket-head details.picker').forEach(one => { one.open = true; })")
 
 
+async def chosen_tickets(page: Page) -> None:
+    """Two tickets of the list are ticked, and the last menu of the bar over the list's head is open."""
+    await page.evaluate("[...document.querySelectorAll('[data-list] .pick')].slice(0, 2).forEach(one => one.click())")
+    await expect(page.locator("[data-picked] .picker").last).to_be_attached()
+    await page.evaluate("document.querySelectorAll('[data-picked] .picker').forEach(one => { one.open = true; })")
+
+
 async def sheet_of_keys(page: Page) -> None:
     """The ? key."""
     await page.locator("body").press("Shift+Slash")
@@ -53,4 +60,4 @@ async def stopped_send_without_a_script(page: Page) -> None:
     await expect(page.locator("[role=alertdialog]")).to_be_visible()
 
 
-ALL = (menus, sheet_of_keys, palette, note, canned_replies, stopped_send, stopped_send_without_a_script)
+ALL = (menus, chosen_tickets, sheet_of_keys, palette, note, canned_replies, stopped_send, stopped_send_without_a_script)

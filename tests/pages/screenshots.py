@@ -1,6 +1,7 @@
 """Takes the pictures of docs/ from a demo desk whose clock stands still: `.venv/bin/python -m tests.pages.screenshots [NAME...]`."""
 
 import asyncio
+import subprocess
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -194,4 +195,5 @@ async def main(wanted: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    subprocess.run([ROOT / ".ci" / "install"], check=True)  # yesterday's styles and words make yesterday's pictures
     asyncio.run(main(sys.argv[1:]))

@@ -1,10 +1,11 @@
 """The canned replies of the composer as somebody at the keyboard meets them, in both languages."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.journeys.product import Product
 from tests.pages import desk, visit
@@ -36,6 +37,27 @@ async def slash(page: Page) -> None:
     await area.fill("1 ")
     await area.press_sequentially("/ 2")
     await expect(area).to_have_value("1 / 2")
+
+
+async def in_a_hurry(page: Page, language: str) -> None:
+    """Who types a name and Enter before the list is there gets what was typed, not what stood first; arrows wait, too."""
+    area = page.locator(AREA)
+
+    async def late(route: Route) -> None:
+        await asyncio.sleep(0.4)
+        await route.continue_()
+
+    await page.route("**/canned?q=*", late)
+    await area.fill("")
+    await area.press_sequentially("/")
+    await page.keyboard.press("ArrowDown")
+    await expect(page.locator(OPTIONS)).to_have_count(8)
+    await expect(page.locator(OPTIONS).nth(1)).to_have_attribute("aria-selected", "true")
+    await page.keyboard.type(NAMES[language][0])
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-canned-pop]")).to_be_hidden()
+    assert (await area.input_value()).startswith("أهلًا نورة")
+    await page.unroute("**/canned?q=*", late)
 
 
 async def choose(page: Page, language: str) -> None:
@@ -95,6 +117,7 @@ def test_a_canned_reply_by_the_keyboard(demo: Product, language: str, width: int
         watch = visit.Watch(page, demo.url).begin()
         await page.goto(f"/tickets/{arabic}")
         await slash(page)
+        await in_a_hurry(page, language)
         await choose(page, language)
         problems = await look(page)
         await page.emulate_media(color_scheme="light")

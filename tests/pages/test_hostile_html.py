@@ -4,12 +4,9 @@ import asyncio
 import html
 import re
 import shutil
-import smtplib
 import sqlite3
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import closing
-from email.message import EmailMessage
-from email.utils import formataddr
 from typing import Any
 
 import pytest
@@ -17,12 +14,12 @@ from playwright.async_api import Browser, BrowserContext, Route, async_playwrigh
 
 from tests.journeys.conftest import CHROMIUM
 from tests.journeys.product import Product
-from tests.pages import desk, visit
-from tests.pages.hostile import FAR_HOST, Case, cases
+from tests.pages import addresses, desk, opened, visit
+from tests.pages.attacked import CASES, Attacked, answer_to, numbers_of_a_case, pages_of, post, rule_for_all
+from tests.pages.hostile import FAR_HOST
 from tests.servers import Missing, until
 
-CASES = cases()
-A_PAGE, AT_ONCE, SETTLE_MS = 40, 2, 300
+A_PAGE, AT_ONCE, SETTLE_MS = 40, 4, 300
 THRIFTY = [*CHROMIUM, "--disable-features=IsolateSandboxedIframes"]  # else a process for every letter
 PLAIN = "https://plain.example/"
 FRAME = '<iframe width=60 height=40 srcdoc="{}"></iframe>'
@@ -31,12 +28,19 @@ POKE = """() => { const walk = frame => { let page; try { page = frame.document 
   for (const one of page.querySelectorAll('*')) {
     for (const kind of ['mouseover', 'pointerenter', 'focus', 'animationstart']) one.dispatchEvent(new Event(kind));
     const target = one.getAttribute('href') ?? one.getAttribute('xlink:href') ?? '';
-    if (!/^(https?|mailto|tel):/i.test(target)) one.dispatchEvent(new MouseEvent('click', {bubbles: false, cancelable: true, view: frame}));
+    if (!/^((https?|mailto|tel):|[/][^/\\\\]|[?])/i.test(target))
+      one.dispatchEvent(new MouseEvent('click', {bubbles: false, cancelable: true, view: frame}));
   }
   for (const inner of Array.from(frame)) walk(inner) }; for (const inner of Array.from(window)) walk(inner) }"""
 
 TOUCH = """document.querySelectorAll('main *').forEach(one => {
   for (const kind of ['mouseover', 'pointerenter', 'focus', 'animationstart', 'error', 'load']) one.dispatchEvent(new Event(kind)) })"""
+
+ONWARD = {"/tickets": "after", "/tickets?view=v{view}": "after", "/rules/{rule}": "before", "/notices": "before",
+          "/webhooks/{webhook}": "before"}  # fmt: skip
+"""Lists in which all of them stand, and the word of their links to the next page."""
+FURTHER = [address for address in addresses.MORE if not address.startswith("/nothing")]
+SEARCHED = [f"/search?q={words}" for words in ("onerror", "script", "svg", "evil")]
 
 
 class Watch:
@@ -97,33 +101,22 @@ async def rendered(context: BrowserContext, pages: list[str]) -> set[int]:
     return watch.fired()
 
 
-def mail_of(case: Case) -> EmailMessage:
-    """The case in every field that a mail has."""
-    bare = re.sub(r"[\x00-\x1f\u202e\ufeff]", " ", case.html)
-    mail = EmailMessage()
-    mail["From"] = formataddr((bare, f"case{case.number}@example.com"))
-    mail["To"], mail["Subject"] = "support@example.com", f"case{case.number} {bare}"
-    mail.set_content(f"{bare}\n")
-    mail.add_alternative(case.html, subtype="html")
-    mail.add_attachment(case.html.encode(), maintype="image", subtype="svg+xml", filename=f"{bare[:120]}.svg")
-    return mail
-
-
-def post(product: Product) -> None:
-    """All of them by one line to the practice post office."""
-    host, port = (product.said("practice smtp") or "").split(":")
-    with smtplib.SMTP(host, int(port), timeout=60) as office:
-        for case in CASES:
-            office.send_message(mail_of(case), f"case{case.number}@example.com", ["support@example.com"])
-
-
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A desk that got them all."""
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
+    """Rules, a policy, views, macros and webhooks stood before the mails came, so that each of them has to do with each mail."""
     product = desk.begin(tmp_path_factory.mktemp("hostile"))
+
+    async def furnish() -> dict[str, str]:
+        async with async_playwright() as playwright:
+            admin = await playwright.request.new_context(base_url=product.url)
+            await desk.enter(admin, product)
+            numbers = await desk.furnish(admin, product)
+            return numbers | {"rule": await rule_for_all(admin, numbers)}
+
     try:
+        numbers = asyncio.run(furnish())
         post(product)
-        yield product
+        yield Attacked(product, numbers)
     finally:
         product.stop()
 
@@ -157,36 +150,45 @@ def test_there_are_many_and_without_walls_they_fire() -> None:
     in_chromium(work)
 
 
-def test_nowhere_does_any_of_it_run_or_load(product: Product) -> None:
+def test_nowhere_does_any_of_it_run_or_load(attacked: Attacked) -> None:
+    product = attacked.product
+
     async def work(browser: Browser) -> None:
         context = await visit.window(browser, product.url, 1440, "light")
         await desk.enter(context.request, product)
         tickets, letters = arrived(product)
         watch = await Watch(context, product.url).begin()
         await every_letter(context, product, letters)
-        await every_place(context, product, tickets)
+        await every_place(context, attacked, tickets)
         assert (watch.ran, watch.sent) == (set(), set())
         assert context.pages == [], "no window was opened"
-        answers = [await (await context.request.get(letter)).text() for letter in letters]
-        plain = await visit.window(browser, PLAIN, 1440, "light")
-        assert await rendered(plain, answers) == set(), "the sanitiser alone holds them, too"
+        for paths in (letters, [f"/tickets/{number}" for number in tickets[::6]]):
+            plain = await visit.window(browser, PLAIN, 1440, "light")
+            assert await rendered(plain, await answers(context, paths)) == set(), "without the walls of the browser it holds, too"
 
     in_chromium(work)
 
 
 def arrived(product: Product) -> tuple[list[int], list[str]]:
-    """Ticket numbers, and addresses of the letters, as soon as all are in; every mail became a message."""
+    """Ticket numbers, and addresses of the letters, as soon as all are in; every mail became a message, and a rule dealt with it."""
     base = f"file:{product.data / 'helpdesk.db'}?mode=ro"
+    asked = "SELECT ticket_id, id, html IS NOT NULL FROM message WHERE subject LIKE 'case% %' AND kind = 'incoming'"
+    acted = "SELECT count(*) FROM message WHERE kind = 'note' AND text = 'A case'"
 
-    def rows() -> list[tuple[int, int, bool]]:
+    def rows(sql: str) -> list[Any]:
         with closing(sqlite3.connect(base, uri=True)) as database:
-            asked = "SELECT ticket_id, id, html IS NOT NULL FROM message WHERE subject LIKE 'case% %' AND kind = 'incoming'"
-            return list(database.execute(asked))
+            return list(database.execute(sql))
 
-    until(lambda: len(rows()) >= len(CASES), "all mails are in", 60)
-    found = rows()
+    until(lambda: len(rows(asked)) >= len(CASES), "all mails are in", 60)
+    until(lambda: rows(acted) >= [(len(CASES),)], "a rule has seen them all", 60)
+    found = rows(asked)
     assert len(found) == len(CASES)
     return [ticket for ticket, _, _ in found], [f"/messages/{number}/html" for _, number, formatted in found if formatted]
+
+
+async def answers(context: BrowserContext, paths: list[str]) -> list[str]:
+    """What the desk says there."""
+    return [await (await context.request.get(path)).text() for path in paths]
 
 
 async def every_letter(context: BrowserContext, product: Product, letters: list[str]) -> None:
@@ -201,37 +203,29 @@ async def every_letter(context: BrowserContext, product: Product, letters: list[
     await side_by_side(some(few) for few in batches(letters))
 
 
-async def every_place(context: BrowserContext, product: Product, tickets: list[int]) -> None:
-    """Lists, searches, tickets with their titles, an answer in the practice post, what was put aside."""
+async def every_place(context: BrowserContext, attacked: Attacked, tickets: list[int]) -> None:
+    """Every page that the desk has, about one of them where it is about a ticket; every third page of the lists in which they all stand;
+    and what opens over a ticket."""
     async def one(path: str) -> None:
         page = await context.new_page()
-        await page.goto(path, wait_until="load")
+        answer = await page.goto(path, wait_until="load")
+        assert answer
+        assert answer.ok, path
         await page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
         await page.evaluate(TOUCH)
         await page.wait_for_timeout(SETTLE_MS / 2)
         await page.close()
 
     await answer_to(context, tickets[0])
-    product.move_clock(20)
-    searched = [f"/search?q={words}" for words in ("onerror", "script", "svg", "evil")]
-    await side_by_side(one(path) for path in [*(await lists(context))[::4], *searched, *[f"/tickets/{number}" for number in tickets[::30]]])
-    mail = (await desk.found(context.request, "/practice/mail", r'href="/practice/mail/(\d+)"'))[0]
-    last = (f"/practice/mail/{mail}", f"/practice/mail/{mail}/html", "/health", "/held")
-    await side_by_side(one(path) for path in last)
-
-
-async def lists(context: BrowserContext) -> list[str]:
-    """Every page of the open tickets, as its links lead."""
-    found = ["/tickets"]
-    while len(found) < 100:
-        more = re.search(r'href="(/tickets\?[^"]*after=[^"]+)"', await (await context.request.get(found[-1])).text())
-        if not more:
-            break
-        found.append(html.unescape(more[1]))
-    return found
-
-
-async def answer_to(context: BrowserContext, ticket: int) -> None:
-    """A reply, so that what was hostile leaves again in a mail of ours."""
-    page = await (await context.request.get(f"/tickets/{ticket}")).text()
-    await desk.write(context.request, page, f"/tickets/{ticket}/replies", "Thank you", "noura@example.com")
+    attacked.product.move_clock(20)
+    numbers = attacked.numbers | await numbers_of_a_case(context, attacked, tickets[0])
+    places = [address.format(**numbers) for address in [*addresses.PAGES.values(), *FURTHER, *addresses.LETTERS.values()]]
+    for start, onward in ONWARD.items():
+        places += (await pages_of(context, start.format(**numbers), onward))[::3]
+    await side_by_side(one(path) for path in dict.fromkeys([*places, *SEARCHED, *[f"/tickets/{number}" for number in tickets[::30]]]))
+    for open_it in opened.ALL:
+        page = await context.new_page()
+        await page.goto(f"/tickets/{tickets[0]}")
+        await open_it(page)
+        await page.evaluate(TOUCH)
+        await page.close()

@@ -9,6 +9,7 @@ import './panes.js';
 import './nav.js';
 import './list.js';
 import './live-list.js';
+import './pick.js';
 import './live-ticket.js';
 import './presence.js';
 import './composer.js';

@@ -14,6 +14,7 @@ const options = () => [...list().querySelectorAll('[role=option]')];
 let typed = '';
 let asked = 0;
 let timer;
+let waiting = null;
 
 /** Opens the list; `slash` is what was typed to get here, and what stays in the text if nothing is chosen. */
 function open(slash = '') {
@@ -31,7 +32,8 @@ function close(rest = '', focus = true) {
   const box = pop();
   if (!box || box.hidden) return;
   asked += 1;
-  clearTimeout(timer);
+  timer = clearTimeout(timer);
+  waiting = null;
   box.hidden = true;
   const area = formOf('reply')?.elements.body;
   if (rest) insert(area, rest);
@@ -39,13 +41,25 @@ function close(rest = '', focus = true) {
 }
 
 /** One request for what was typed last; what stood there stays until the answer is here. */
-async function ask() {
-  const mine = asked += 1;
+function ask() {
+  timer = clearTimeout(timer);
+  waiting = bring(asked += 1);
+}
+
+/** True: the list is the answer to what stands in the entry. */
+async function bring(mine) {
   const found = await fragment(`${url()}?q=${encodeURIComponent(entry().value)}`);
-  if (mine !== asked || found === null) return;
+  if (mine !== asked) return false;
+  waiting = null;
+  if (found === null) {
+    mark(-1); // what stands there belongs to other words: Enter takes nothing of it
+    refuse(word('failed'));
+    return false;
+  }
   list().replaceChildren(...new DOMParser().parseFromString(found, 'text/html').body.children);
   pop().querySelector('[data-none]').hidden = options().length > 0;
   mark(0);
+  return true;
 }
 
 function mark(at) {
@@ -57,6 +71,16 @@ function mark(at) {
 }
 
 const chosen = () => options().findIndex(option => option.getAttribute('aria-selected') === 'true');
+
+/** Enter and the arrows mean the list of what was typed: they wait for it, so that quick fingers never take the first one of another list. */
+async function go(key) {
+  if (timer) ask();
+  if (waiting && !await waiting) return;
+  const last = options().length - 1;
+  if (key === 'Enter') take(options()[chosen()]);
+  else if (key === 'ArrowDown') mark(chosen() === last ? 0 : chosen() + 1);
+  else mark(chosen() <= 0 ? last : chosen() - 1);
+}
 
 /** The text in the customer's language, or in the one that is asked for instead. */
 async function take(option, language) {
@@ -95,6 +119,7 @@ document.addEventListener('beforeinput', event => {
 document.addEventListener('input', event => {
   if (!event.target.closest?.('[data-canned-pop]')) return;
   refuse();
+  asked += 1;
   clearTimeout(timer);
   timer = setTimeout(ask, PAUSE);
 });
@@ -103,14 +128,11 @@ document.addEventListener('keydown', event => {
   if (!event.target.closest?.('[data-canned-pop]')) return;
   event.stopImmediatePropagation(); // the keys of the composer are not meant
   if (event.isComposing || event.target !== entry() && event.key !== 'Escape') return;
-  const last = options().length - 1;
-  const to = { ArrowDown: chosen() === last ? 0 : chosen() + 1, ArrowUp: chosen() <= 0 ? last : chosen() - 1, Home: 0, End: last }[event.key];
   const bare = typed && !entry().value;
   if (event.key === 'Escape') close(typed + (typed && entry().value));
-  else if (event.key === 'Enter') take(options()[chosen()]);
+  else if (['Enter', 'ArrowDown', 'ArrowUp'].includes(event.key)) go(event.key);
   else if (bare && [' ', '/'].includes(event.key)) close(typed + event.key);
   else if (event.key === 'Backspace' && !entry().value) close();
-  else if (to !== undefined && !['Home', 'End'].includes(event.key)) mark(to);
   else return;
   event.preventDefault();
 }, true);

@@ -41,9 +41,10 @@ document.addEventListener('submit', event => {
 }, true);
 
 async function takeBack(action, message) {
+  const here = document.getElementById(`message-${message}`) && location.pathname; // asked first: the page may hear that it went before our answer comes
   const answer = await post(action, new FormData()).catch(() => null);
   if (!answer?.ok) say((answer && plain(await answer.text())) || word('failed'), { late: true });
   else show(await answer.text());
-  if (answer?.ok && document.getElementById(`message-${message}`)) open(location.href, { push: false });
+  if (answer?.ok && here === location.pathname) open(location.href, { push: false });
   else changed();
 }

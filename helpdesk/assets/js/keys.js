@@ -1,13 +1,15 @@
 /* The table of keys, bound by place (event.code), so that J works on an Arabic layout too. */
 import { act, handle } from './actions.js';
 import { closeMenus } from './menus.js';
+import { pickNone } from './pick.js';
 import { data } from './words.js';
 
 const table = (data('keys') ?? []).flatMap(group => group.keys.map(key => ({ ...key, scope: group.scope })));
-const SCOPES = ['stopped', 'composer', 'ticket', 'list', 'rule', 'any'];
+const SCOPES = ['stopped', 'composer', 'picked', 'ticket', 'list', 'rule', 'any'];
 const active = {
   stopped: () => document.querySelector('.stop') && !inText(),
   composer: () => document.activeElement?.closest('.composer'),
+  picked: () => document.querySelector('[data-list] .pick:checked'),
   ticket: () => document.querySelector('[data-ticket]'),
   list: () => document.querySelector('[data-list]'),
   rule: () => document.querySelector('[data-rule]'),
@@ -41,7 +43,7 @@ const find = code => code && SCOPES.flatMap(scope => (active[scope]() ? table.fi
 
 handle('keys', () => document.getElementById('key-sheet')?.showModal() ?? true);
 handle('search', () => { location.href = '/search'; });
-handle('out', () => closeMenus() || closeSide() || leaveText());
+handle('out', () => closeMenus() || pickNone() || closeSide() || leaveText());
 
 function closeSide() {
   const side = document.querySelector('.aside.is-open');

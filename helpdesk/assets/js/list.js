@@ -3,7 +3,7 @@ import htmx from './htmx.js';
 import { act, handle } from './actions.js';
 
 const place = () => document.querySelector('[data-place]');
-const rows = () => [...document.querySelectorAll('[data-list] .item:not([hidden])')];
+const rows = () => [...document.querySelectorAll('[data-list] [data-row]:not([hidden]) > .item')];
 const current = () => document.querySelector('[data-list] .item[aria-current]');
 
 document.addEventListener('click', event => {

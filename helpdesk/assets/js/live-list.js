@@ -15,7 +15,10 @@ const ENGAGED = 30_000; // pointer or focus in the list within this time: nothin
 const QUIET = /^(note_|reply_|delivery_|subject_|priority_|ticket_tagged|ticket_untagged)/;
 
 const list = () => document.querySelector('[data-list]');
-const rowsOf = box => [...box.querySelectorAll('.item[data-number]')];
+const rowsOf = box => [...box.querySelectorAll('[data-row]')];
+const rowIn = (box, number) => box.querySelector(`[data-row="${number}"]`);
+const link = row => row.querySelector('.item');
+const inHand = row => link(row).hasAttribute('aria-current') || row.querySelector('.pick').checked;
 let asked = 0;
 let waiting = null;
 let touched = 0;
@@ -32,7 +35,7 @@ for (const kind of ['pointermove', 'keydown', 'focusin', 'wheel'])
   document.addEventListener(kind, event => { if (event.target.closest?.('[data-list]')) touched = Date.now(); }, { passive: true });
 
 function concerns(box, hint) {
-  if (box.querySelector(`[data-number="${hint.ticket}"]`)) return true;
+  if (rowIn(box, hint.ticket)) return true;
   return !QUIET.test(hint.kind) || /^v\d/.test(box.dataset.view); // whatever changes may bring a ticket into a view that somebody made
 }
 
@@ -68,41 +71,42 @@ function apply(box, fresh) {
 
 /** Changes a row in place; answers whether it was there. */
 function change(box, row) {
-  const old = box.querySelector(`.item[data-number="${row.dataset.number}"]`);
+  const old = rowIn(box, row.dataset.row);
   if (!old) return false;
-  if (bare(old) === bare(row)) return true;
-  old.replaceChildren(...[...row.childNodes].map(node => node.cloneNode(true)));
-  old.classList.toggle('unread', row.classList.contains('unread') && !old.hasAttribute('aria-current'));
+  const [here, fresh] = [link(old), link(row)];
+  if (bare(here) === bare(fresh)) return true;
+  here.replaceChildren(...[...fresh.childNodes].map(node => node.cloneNode(true)));
+  here.classList.toggle('unread', fresh.classList.contains('unread') && !here.hasAttribute('aria-current'));
   old.removeAttribute('data-moved');
   tint(old);
   return true;
 }
 
-/** A row without what the page itself keeps: presence, relative times. */
-function bare(row) {
-  const copy = row.cloneNode(true);
+/** A row's link without what the page itself keeps: presence, relative times. */
+function bare(item) {
+  const copy = item.cloneNode(true);
   for (const part of copy.querySelectorAll('[data-presence-for], time')) part.textContent = '';
-  return copy.innerHTML.replace(/\s+/g, ' ') + row.classList.contains('unread');
+  return copy.innerHTML.replace(/\s+/g, ' ') + item.classList.contains('unread');
 }
 
 /** Rows that are in the view no more; those below a full first page have only sunk to the next one. */
 function missing(box, rows) {
-  const kept = new Set(rows.map(row => row.dataset.number));
+  const kept = new Set(rows.map(row => row.dataset.row));
   const shown = rowsOf(box);
-  const last = shown.findLastIndex(row => kept.has(row.dataset.number));
-  return shown.filter((row, index) => !kept.has(row.dataset.number) && (index < last || rows.length < PAGE));
+  const last = shown.findLastIndex(row => kept.has(row.dataset.row));
+  return shown.filter((row, index) => !kept.has(row.dataset.row) && (index < last || rows.length < PAGE));
 }
 
-/** The selected row never leaves, and none does while somebody reads the list. */
+/** The open row and those that are picked never leave, and none does while somebody reads the list. */
 function leave(row, engaged) {
-  if (engaged || row.hasAttribute('aria-current')) row.dataset.moved = word('moved');
+  if (engaged || inHand(row)) row.dataset.moved = word('moved');
   else row.remove();
 }
 
 function order(box, rows) {
   let before = box.firstElementChild;
-  for (const { dataset: { number } } of rows) {
-    const row = box.querySelector(`.item[data-number="${number}"]`) ?? tint(rows.find(one => one.dataset.number === number));
+  for (const given of rows) {
+    const row = rowIn(box, given.dataset.row) ?? tint(given);
     if (row === before) before = before.nextElementSibling;
     else box.insertBefore(row, before);
   }
@@ -124,7 +128,7 @@ function insertQuietly(box, rows, added) {
 }
 
 function follower(box, rows, row) {
-  const later = rows.slice(rows.indexOf(row) + 1).map(one => box.querySelector(`.item[data-number="${one.dataset.number}"]`));
+  const later = rows.slice(rows.indexOf(row) + 1).map(one => rowIn(box, one.dataset.row));
   return later.find(Boolean) ?? null;
 }
 
@@ -150,7 +154,7 @@ function loadNew() {
   pill(box);
   box.scrollTo({ top: 0 });
   rows[0].scrollIntoView({ block: 'nearest' });
-  rows[0].focus();
+  link(rows[0]).focus();
 }
 
 function counts(fresh) {
@@ -160,7 +164,7 @@ function counts(fresh) {
 
 handle('load-new', loadNew);
 document.addEventListener('ticket-open', () => {
-  list()?.querySelector('.item[aria-current]')?.removeAttribute('data-new');
+  list()?.querySelector('.item[aria-current]')?.closest('[data-row]').removeAttribute('data-new');
   if (list()) pill(list());
 });
 document.addEventListener('click', event => event.target.closest('[data-pill]') && loadNew());

@@ -8,7 +8,8 @@ import { make, word } from './words.js';
 
 const PAUSE = 120;
 let box;
-let timer;
+let pause; // before the words are searched for
+let timer; // before what is marked is rehearsed
 let asked = 0; // the newest list that was asked for
 let looked = 0; // the newest rehearsal
 let busy = false;
@@ -29,14 +30,24 @@ async function open() {
   if (html === null || mine !== box) { box = undefined; return say(word('failed'), { late: true }); }
   box.append(...parts(html));
   document.body.append(box);
-  box.addEventListener('close', () => { clearTimeout(timer); mine.remove(); if (box === mine) box = undefined; });
+  box.addEventListener('close', () => { clearTimeout(pause); clearTimeout(timer); mine.remove(); if (box === mine) box = undefined; });
   box.addEventListener('click', press);
   box.addEventListener('keydown', key);
   box.addEventListener('submit', event => { event.preventDefault(); apply(); });
-  entry().addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(search, PAUSE); });
+  entry().addEventListener('input', typing);
   box.showModal();
   entry().focus();
   mark(0);
+}
+
+/** What is shown belongs to the words before: Enter must not do it. */
+function typing() {
+  clearTimeout(pause);
+  clearTimeout(timer);
+  asked += 1;
+  looked += 1;
+  preview().replaceChildren();
+  pause = setTimeout(search, PAUSE);
 }
 
 /** One request for what was typed last. */

@@ -21,6 +21,9 @@ export function word(name, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, key) => (typeof values[key] === 'number' ? number.format(values[key]) : values[key] ?? ''));
 }
 
+/** A number in the reader's digits. */
+export const written = value => number.format(value);
+
 /** A picture of the sprite. */
 export function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
