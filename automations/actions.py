@@ -7,7 +7,6 @@ from typing import Any, Protocol
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from automations.conditions import choices
@@ -15,9 +14,9 @@ from automations.conditions.choices import Choices
 from automations.facts import Facts
 from automations.said import Said
 from helpdesk.actions import change
-from helpdesk.actions.record import Actor
+from helpdesk.actions.record import Actor, written_since
 from helpdesk.errors import HelpdeskError
-from helpdesk.models import Event, Ticket
+from helpdesk.models import Ticket
 from helpdesk.models.ticket import PRIORITIES
 
 MOST_ACTIONS = 20
@@ -141,15 +140,8 @@ def perform(doing: Doing, action: Action) -> dict[str, Any]:
         result = act.perform(doing, action.get("value")) if act else "unknown"
     except HelpdeskError as refusal:
         result = refusal.sentence or type(refusal).__name__
-    return {"do": action["do"], "value": action.get("value"), "result": result, "events": events_after(doing, first)}
-
-
-def events_after(doing: Doing, first: int) -> list[int]:
-    """What happened to the ticket since then; it is locked, so nobody else can have had a hand in it."""
-    if doing.ticket.last_event_id == first:
-        return []
-    made = select(Event.id).where(Event.ticket_id == doing.ticket.id, Event.id > first).order_by(Event.id)
-    return list(doing.session.scalars(made))
+    written = written_since(doing.session, doing.ticket, first)
+    return {"do": action["do"], "value": action.get("value"), "result": result, "events": written}
 
 
 def problems(actions: Any, path: str = "then") -> dict[str, str]:

@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.folding import fold, index_tokens
-from helpdesk.models import Contact, Event, Message, Tag, Ticket, ticket_tag
+from helpdesk.models import Contact, Event, Message, Ticket
+from helpdesk.queries import together
+from helpdesk.queries.message_counts import COUNTS, counts_of
+from helpdesk.queries.tags import tags_on
 
 CUSTOMER, OURS = ("incoming",), ("outgoing",)
 
@@ -140,8 +143,7 @@ class Tables:
 
     def tags(self) -> frozenset[str]:
         """See Facts."""
-        held = select(Tag.folded).join(ticket_tag, ticket_tag.c.tag_id == Tag.id).where(ticket_tag.c.ticket_id == self.ticket.id)
-        return frozenset(self.session.scalars(held))
+        return frozenset(tags_on(self.session, self.ticket.id).values())
 
     def contact(self) -> Contact | None:
         """See Facts."""
@@ -149,16 +151,13 @@ class Tables:
 
     def counts(self) -> dict[str, int]:
         """See Facts; answers that were taken back do not count."""
-        left = (Message.ticket_id == self.ticket.id, Message.cancelled_at.is_(None))
-        found = self.session.execute(select(Message.kind, func.count()).where(*left).group_by(Message.kind))
-        return {kind: count for kind, count in found}  # noqa: C416  rows, which dict() would not take
+        return together.of_ticket(self.session, self.ticket.id, COUNTS, counts_of)
 
     def last(self, kinds: tuple[str, ...]) -> datetime | None:
         """When a message of these kinds came or left last; the desk's own automatic ones do not count."""
         at = select(func.max(Message.created_at)).where(
             Message.ticket_id == self.ticket.id, Message.kind.in_(kinds), Message.automatic.is_(False), Message.cancelled_at.is_(None))
         return self.session.scalar(at)
-
 
     def last_event(self, kinds: tuple[str, ...]) -> datetime | None:
         """When something of these kinds happened to the ticket last."""

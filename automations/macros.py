@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from automations import routing
-from automations.actions import ACTS, Act, Action, Doing, events_after, number
+from automations.actions import ACTS, Act, Action, Doing, number
 from automations.conditions.say import listed, quoted
 from automations.facts import facts_of
 from helpdesk.actions import macros
-from helpdesk.actions.record import Actor
+from helpdesk.actions.record import Actor, written_since
 from helpdesk.errors import Invalid
 from helpdesk.extensions import db
 from helpdesk.models import Agent, CannedReply, Event, RuleRun, Ticket
@@ -75,7 +75,7 @@ def do(doing: Doing, action: Action) -> dict[str, Any]:
     result = COMPOSED.get(act.name, act.perform)(doing, action.get("value"))
     if result not in DONE:
         raise Invalid(refusal(act, result))
-    return {"do": act.name, "value": action.get("value"), "result": result, "events": events_after(doing, first)}
+    return {"do": act.name, "value": action.get("value"), "result": result, "events": written_since(doing.session, doing.ticket, first)}
 
 
 def refusal(act: Act, result: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.actions.stamps import stamp
 from helpdesk.models import Rule, RuleVersion
+from helpdesk.queries import together
 
 lock = threading.Lock()
 kept: dict[str, tuple[int, Any]] = {}
@@ -39,12 +40,7 @@ def in_force(session: Session, kind: str) -> list[Order]:
 
 def newest(session: Session) -> int:
     """The stamp, asked once a transaction."""
-    told = session.info.get("tell")
-    if told is None:
-        return stamp(session)
-    if "orders" not in told:
-        told["orders"] = stamp(session)
-    return int(told["orders"])
+    return together.once(session, "orders", lambda: stamp(session))
 
 
 def read(session: Session, kind: str) -> list[Order]:

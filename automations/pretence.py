@@ -142,7 +142,7 @@ class Pretence:
         conditions = made(order.definition["if"])
         if not conditions.holds(facts):
             return None
-        seen, ticket = conditions.told(facts), facts.ticket
+        seen, ticket = conditions.lines(facts), facts.ticket
         did = [{**action, "result": pretend(ticket, action)} for action in order.definition["then"]]
         waiting.extend(happenings(ticket, order, event, facts.now))
         return Run(order, event, facts.now, seen, did)

@@ -56,7 +56,7 @@ def attempt(session: Session, order: Order, look: Look, facts: Facts) -> bool:
     limit = too_often(session, look)
     if limit:
         trip(session, look.rule_id, look.ticket_id, limit)
-    seen = conditions.told(facts)
+    seen = conditions.lines(facts)
     did = [{"do": "", "result": f"limit_{limit}", "events": []}] if limit else act(session, order, look, facts)
     cost = int((time.perf_counter() - begun) * 1e6)
     note_run(session, look, matched=True, seen=seen, did=did, cost_us=cost)

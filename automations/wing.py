@@ -78,7 +78,7 @@ def init_app(app: Flask) -> None:
     outbox.subscribe("routing", set(routing.EVENTS), routing.handle, routing.is_wanted)
     jobs.add(jobs.Drain("route", "fast", routing.give_what_waits, 5, routing.somebody_could))
     outbox.subscribe("webhooks", set(webhook_tellings.TOLD_OF), webhook_tellings.tell, webhook_tellings.wanted)
-    outbox.subscribe("sla", set(watch.HEARS), watch.handle, watch.wanted)
+    outbox.subscribe("sla", set(watch.HEARS), watch.handle, watch.wanted, watch.finish)
     due_moments.on_many("sla", steps.handle)
     jobs.add(jobs.Drain("held", "fast", late_moments.take_back, 30, held_is_early))
     moving.init_app()

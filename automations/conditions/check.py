@@ -82,7 +82,7 @@ def problem_of_pattern(_word: Word, value: Any) -> str:
     try:
         pattern(value)
     except ValueError as error:
-        return _("This pattern cannot be read: %(words)s", words=str(error).removeprefix("b'").rstrip("'"))
+        return _("This pattern cannot be read: %(words)s", words=str(error))
     return ""
 
 

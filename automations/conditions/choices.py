@@ -48,7 +48,7 @@ def orders() -> Choices:
 
 def promise_states() -> Choices:
     """Of the promise that falls due next."""
-    return [("", _("None")), ("running", _("Running")), ("paused", _("Paused")), ("breached", _("Missed"))]
+    return [("", _("Not set")), ("running", _("Running")), ("paused", _("Paused")), ("breached", _("Missed"))]
 
 
 def channels() -> Choices:
@@ -59,7 +59,7 @@ def channels() -> Choices:
 
 def languages() -> Choices:
     """Those that the desk tells apart."""
-    return [("ar", _("Arabic")), ("en", _("English")), ("fa", _("Persian")), ("ur", _("Urdu")), ("und", _("Unknown")), ("", _("None"))]
+    return [("ar", _("Arabic")), ("en", _("English")), ("fa", _("Persian")), ("ur", _("Urdu")), ("und", _("Unknown")), ("", _("Not set"))]
 
 
 def teams() -> Choices:
@@ -74,17 +74,17 @@ def inboxes() -> Choices:
 
 def inboxes_or_none() -> Choices:
     """By name; "" is none."""
-    return [("", _("None")), *inboxes()]
+    return [("", _("Not set")), *inboxes()]
 
 
 def message_kinds() -> Choices:
     """What was said, by whom to whom."""
-    return [("incoming", _("The customer's message")), ("outgoing", _("Our answer")), ("note", _("Internal note")), ("", _("None"))]
+    return [("incoming", _("The customer's message")), ("outgoing", _("Our answer")), ("note", _("Internal note")), ("", _("Not set"))]
 
 
 def proofs() -> Choices:
     """What our mail server says of the sender."""
-    return [("pass", _("The sender is proved")), ("fail", _("The proof failed")), ("unknown", _("It says nothing")), ("", _("None"))]
+    return [("pass", _("The sender is proved")), ("fail", _("The proof failed")), ("unknown", _("It says nothing")), ("", _("Not set"))]
 
 
 def signatures() -> Choices:
@@ -95,7 +95,7 @@ def signatures() -> Choices:
 def promises() -> Choices:
     """Targets by their names: the three of every policy, then the stages that policies name."""
     fixed = [("first_response", _("First response")), ("next_response", _("Next response")), ("resolution", _("Resolution"))]
-    return [("", _("None")), *fixed, *stages(reader().language)]
+    return [("", _("Not set")), *fixed, *stages(reader().language)]
 
 
 def stages(language: str) -> Choices:
@@ -121,7 +121,7 @@ def actors() -> Choices:
 def types() -> Choices:
     """The desk's own list; "" is none."""
     rows = db.session.query(TicketType).order_by(TicketType.position, TicketType.id)
-    return [("", _("None")), *((str(row.id), row.shown_name(reader().language)) for row in rows)]
+    return [("", _("Not set")), *((str(row.id), row.shown_name(reader().language)) for row in rows)]
 
 
 def named(rows: dict[int, tuple[str, str]]) -> Choices:

@@ -14,7 +14,7 @@ MOST_SHOWN = 200
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a group holds, and each condition with what it saw: [{"word", "test", "value", "saw", "holds"}]."""
+    """Whether a group holds, and what was seen, as `Many.lines` tells it."""
 
     holds: bool
     seen: list[dict[str, Any]] = field(default_factory=list)
@@ -39,10 +39,10 @@ class One:
         """Asks. A word's fact is read once a ticket and event, however many rules ask for it."""
         return self.ask(facts.once(self.word.name, lambda: self.word.read(facts)))
 
-    def told(self, facts: Facts) -> list[dict[str, Any]]:
-        """With what it saw."""
+    def told(self, facts: Facts) -> dict[str, Any]:
+        """With what it saw: {"word", "test", "value", "saw", "holds"}."""
         saw = facts.once(self.word.name, lambda: self.word.read(facts))
-        return [{**self.condition, "saw": shown(saw), "holds": self.ask(saw)}]
+        return {**self.condition, "saw": shown(saw), "holds": self.ask(saw)}
 
 
 class Many:
@@ -58,9 +58,15 @@ class Many:
         found = any(part.holds(facts) for part in self.parts)
         return found if self.how == "any" else not found
 
-    def told(self, facts: Facts) -> list[dict[str, Any]]:
-        """All that its parts saw."""
-        return [line for part in self.parts for line in part.told(facts)]
+    def told(self, facts: Facts) -> dict[str, Any]:
+        """With all that its parts saw: {"group", "parts", "holds"}."""
+        return {"group": self.how, "parts": [part.told(facts) for part in self.parts], "holds": self.holds(facts)}
+
+    def lines(self, facts: Facts) -> list[dict[str, Any]]:
+        """What a log keeps of the outermost group: its parts where all must hold or there is but one, else the group itself."""
+        if self.how == "all" or not self.parts or (self.how == "any" and len(self.parts) == 1):
+            return [part.told(facts) for part in self.parts]
+        return [self.told(facts)]
 
 
 def made(group: dict[str, Any]) -> Many:
@@ -81,7 +87,7 @@ def _group(group: dict[str, Any]) -> Many:
 def evaluate(group: dict[str, Any], facts: Facts) -> Verdict:
     """Whether it holds, with everything that was seen."""
     ready = made(group)
-    return Verdict(ready.holds(facts), ready.told(facts))
+    return Verdict(ready.holds(facts), ready.lines(facts))
 
 
 def shown(saw: Any) -> Any:

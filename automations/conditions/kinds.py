@@ -33,7 +33,8 @@ def pattern(written: str) -> Any:
     try:
         return re2.compile(folded_letters(written), options=options)
     except re2.error as error:
-        raise ValueError(str(error)) from error
+        words = error.args[0] if error.args else b""
+        raise ValueError(words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)) from error
 
 
 def folded_letters(written: str) -> str:

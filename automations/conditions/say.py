@@ -56,10 +56,11 @@ def span_of_minutes(minutes: int) -> tuple[int, str]:
 
 
 class Say:
-    """Says many rules with one look-up of names each list. Make a new one a page."""
+    """Says many rules with one look-up of names each list. Make a new one a page. `missing` gets what is not there any more."""
 
     def __init__(self) -> None:
         self.known: dict[Any, dict[str, str]] = {}
+        self.missing: set[str] = set()
 
     def rule(self, kind: str, definition: dict[str, Any]) -> Markup:
         """The whole rule."""
@@ -101,7 +102,7 @@ class Say:
         word = WORDS.get(condition["word"])
         test = KINDS[word.kind].get(condition.get("test", "")) if word else None
         if word is None or test is None:
-            return isolated(condition["word"])
+            return self.lost(condition["word"])
         label = str(word.label)
         if word.kind == "choice" and condition.get("value") == [""]:
             said = _("is not set") if condition["test"] == "is" else _("is set")
@@ -130,7 +131,7 @@ class Say:
         """ "move to the team Returns"."""
         act = ACTS.get(action["do"])
         if act is None:
-            return isolated(action["do"])
+            return self.lost(action["do"])
         value = self.given(act, action.get("value"))
         return Markup("{} {}").format(act.label, value) if value else escape(act.label)
 
@@ -147,7 +148,13 @@ class Say:
         if choices not in self.known:
             self.known[choices] = dict(choices()) if choices else {}
         names = self.known[choices]
-        return lambda value: isolated(names.get(value, f"#{value}" if value.isdigit() else value))
+
+        return lambda value: isolated(names[value]) if value in names else self.lost(value)
+
+    def lost(self, value: str) -> Markup:
+        """What is not there any more."""
+        self.missing.add(value)
+        return isolated(f"#{value}" if value.isdigit() else value)
 
     def saw(self, line: dict[str, Any]) -> Markup:
         """What a condition saw: "the team: Returns"."""

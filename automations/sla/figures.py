@@ -6,7 +6,7 @@ from typing import Any
 
 from automations.sla.clocks import Clock
 from automations.sla.due import RUNNING, Due, due
-from automations.sla.hours import Hours, opened
+from automations.sla.hours import Hours, first_open, opened
 from automations.sla.spans import SECONDS, Span
 from automations.sla.wall import moment_of, seconds_of
 
@@ -110,9 +110,8 @@ def before(figure: Figure, due_at: datetime, amount: int, unit: str, hours: Hour
 
 def awake(people: Hours, at: datetime) -> datetime:
     """The moment itself within hours, closing time included; else the next opening; itself where nobody ever opens."""
-    pieces = opened(people, at - JUST_NOW, at + LONGEST_WAIT)
-    first = next((piece for piece in pieces if piece.is_open), None)
-    return at if first is None else max(at, first.from_at)
+    first = first_open(people, at - JUST_NOW, at + LONGEST_WAIT)
+    return at if first is None else max(at, first)
 
 
 def still_to_come(

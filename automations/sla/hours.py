@@ -96,6 +96,12 @@ def opened(hours: Hours, start: datetime, end: datetime) -> Iterator[Interval]:
         yield Interval(moment_of(begin), moment_of(stop), is_open, reason)
 
 
+def first_open(hours: Hours, start: datetime, end: datetime) -> datetime | None:
+    """When [start, end) is open for the first time; None when it never is. Walks no further than that."""
+    found = stretches(hours, seconds_of(start), seconds_of(end))
+    return next((moment_of(begin) for begin, _stop, is_open, _reason in found if is_open), None)
+
+
 def stretches(hours: Hours, start: int, end: int) -> Iterator[Stretch]:
     """[start, end) in pieces of at most a day."""
     day = local_day(hours.zone, start)

@@ -151,11 +151,11 @@ def run(_task: Task) -> Steps:
 def move_batch(session: Session, batch: HeldBatch) -> int:
     """One batch, whose tickets are locked; how many targets moved."""
     recount = Recount(session, Instead(), clock.now())
-    bringing = Bringing(session, Why({"kind": "hours"}, SYSTEM))
+    bringing, why = Bringing(session), Why({"kind": "hours"}, SYSTEM)
     taken = steps_taken(session, [row.id for rows in batch.rows.values() for row in rows])
     for ticket in batch.tickets:
         rows = batch.rows[ticket.id]
-        bringing.bring(ticket, [each for row in rows if (each := recount.wanted(row, ticket))], rows, taken)
+        bringing.bring(ticket, [each for row in rows if (each := recount.wanted(row, ticket))], rows, taken, why)
     bringing.write()
     return len(bringing.moved)
 

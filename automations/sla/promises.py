@@ -64,7 +64,7 @@ def promise_for(session: Session, ticket: Ticket, event: Event | None, rows: lis
         if chosen is not None:
             return chosen
     if rows and event is not None and event.kind not in CHOOSING:
-        was = policy_of(session, rows)
+        was = policy_of(session, rows, promises)
         same = next((promise for promise in promises if promise.policy_id == was), None)
         if same is not None:
             return same
@@ -72,6 +72,8 @@ def promise_for(session: Session, ticket: Ticket, event: Event | None, rows: lis
     return next((promise for promise in promises if made(promise.definition.get("if") or {}).holds(facts)), None)
 
 
-def policy_of(session: Session, rows: list[SlaTarget]) -> int:
-    """Whose the newest of the targets is."""
-    return session.get_one(SlaPolicyVersion, rows[-1].version_id).policy_id
+def policy_of(session: Session, rows: list[SlaTarget], promises: list[Promise]) -> int:
+    """Whose the newest of the targets is: one of today, or an older version that the tables know."""
+    version_id = rows[-1].version_id
+    today = next((promise.policy_id for promise in promises if promise.version_id == version_id), None)
+    return session.get_one(SlaPolicyVersion, version_id).policy_id if today is None else today

@@ -18,6 +18,7 @@ from helpdesk.actions.record import Actor
 from helpdesk.models import DueMoment, SlaTarget, Ticket
 from helpdesk.queries.sla import by_id, definitions, taken_of
 
+Did = list[dict[str, Any]]
 SILENT = step_key({"kind": "breach"})
 """What is done about a breach; that there is one was told by its own moment."""
 
@@ -34,12 +35,12 @@ def handle(session: Session, dues: Sequence[Due]) -> None:
         (ticket, target, moment.step) for moment, ticket, target in fresh
         if not waits(session, moment, ticket, said.of(target, moment.step))
     ]  # fmt: skip
-    rows = sla_steps.take(session, due)
-    events = iter(sla_steps.tell(session, [one for one in due if one[2] != SILENT]))
-    for (ticket, target, step), row in zip(due, rows, strict=True):
-        cause = next(events) if step != SILENT else None
-        if told := said.of(target, step):
-            row.did = perform(session, ticket, told["then"], cause, about(target, step, said.definitions[target.version_id]))
+    events, did = iter(sla_steps.tell(session, [one for one in due if one[2] != SILENT])), list[Did]()
+    for ticket, target, step in due:
+        cause, told = next(events) if step != SILENT else None, said.of(target, step)
+        words = about(target, step, said.definitions[target.version_id])
+        did.append(perform(session, ticket, told["then"], cause, words) if told else [])
+    sla_steps.take(session, due, did)
 
 
 def stands(moment: DueMoment, target: SlaTarget | None) -> bool:
@@ -78,7 +79,7 @@ def about(target: SlaTarget, step: str, definition: dict[str, Any]) -> dict[str,
 
 def perform(
     session: Session, ticket: Ticket, then: list[dict[str, Any]], cause: int | None, about: dict[str, Any],
-) -> list[dict[str, Any]]:
+) -> Did:
     """The actions of a step, as the desk."""
     actor = Actor("system", why="sla", cause_id=cause, depth=1)
     doing = actions.Doing(session, ticket, actor, facts_of(session, ticket), about)

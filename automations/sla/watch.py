@@ -20,11 +20,12 @@ from automations.sla.promises import Promise
 from automations.sla.which_hours import which
 from helpdesk import clock
 from helpdesk.actions.record import Actor, held_ticket
-from helpdesk.actions.sla_targets import Moments, Wanted, Why, bring
+from helpdesk.actions.sla_targets import Asked, Bringing, Moments, Wanted, Why, bring
 from helpdesk.models import Event, SlaTarget, Ticket
 from helpdesk.models.event import KINDS
 from helpdesk.models.ticket import PRIORITIES
-from helpdesk.queries.sla import steps_taken, targets_of
+from helpdesk.queries import together
+from helpdesk.queries.sla import steps_of, targets_of
 
 HEARS = frozenset(KINDS) - {kind for kind in KINDS if kind.startswith("sla_")} - {
     "reply_written", "reply_cancelled", "message_backfilled", "delivery_failed", "delivery_uncertain", "delivery_resolved",
@@ -39,11 +40,21 @@ def wanted(session: Session, ticket: Ticket, _kind: str) -> bool:
 
 
 def handle(session: Session, event: Event) -> None:
-    """The subscriber, under the ticket's lock."""
+    """The subscriber, under the ticket's lock: works out what `finish` writes."""
     ticket = held_ticket(session, event.ticket_id)
     rows = targets_of(session, ticket.id)
     if not rows or not moves_nothing(session, event, rows[-1].version_id):
-        follow(session, ticket, event, rows)
+        bringing(session).bring(*follows(session, ticket, event, rows))
+
+
+def finish(session: Session) -> None:
+    """For all that was handled in this transaction."""
+    bringing(session).write()
+
+
+def bringing(session: Session) -> Bringing:
+    """The one of this transaction."""
+    return together.once(session, "promises", lambda: Bringing(session))
 
 
 def moves_nothing(session: Session, event: Event, version_id: int) -> bool:
@@ -52,17 +63,21 @@ def moves_nothing(session: Session, event: Event, version_id: int) -> bool:
     return version_id in {each.version_id for each in today} and not concerns(event, [each.definition for each in today])
 
 
-def follow(session: Session, ticket: Ticket, event: Event, rows: list[SlaTarget] | None = None) -> None:
-    """Works out all targets of the ticket from its history and makes its rows that."""
-    rows = targets_of(session, ticket.id) if rows is None else rows
+def follow(session: Session, ticket: Ticket, event: Event) -> None:
+    """Works out all targets of the ticket from its history and makes its rows that, at once."""
+    bring(session, *follows(session, ticket, event, targets_of(session, ticket.id)))
+
+
+def follows(session: Session, ticket: Ticket, event: Event, rows: list[SlaTarget]) -> Asked:
+    """What is to be brought about by what happened, from the ticket's history."""
     promise = promises.promise_for(session, ticket, event, rows)
     why = Why(words_of(event), Actor(event.actor, event.agent_id if event.actor == "agent" else None), event)
     if promise is None:
-        return bring(session, ticket, [], rows, {}, why)
+        return ticket, [], rows, {}, why
     running = {row.name: row.id for row in rows if row.ended_at is None}
     history = [*history_of(session, ticket.id), *stage_moments(session, ticket, event, promise, running)]
-    taken = steps_taken(session, list(running.values()))
-    return bring(session, ticket, worked_out(session, ticket, promise, history, clock.now()), rows, taken, why)
+    wanted_now = worked_out(session, ticket, promise, history, clock.now())
+    return ticket, wanted_now, rows, steps_of(session, ticket.id), why
 
 
 def words_of(event: Event) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 from automations.assignment import Plan, plan_of
 from helpdesk import clock
 from helpdesk.actions import change
-from helpdesk.errors import HelpdeskError
+from helpdesk.actions.several import change_several
+from helpdesk.errors import Invalid
 from helpdesk.extensions import db
 from helpdesk.fields import id_in, ids_in
 from helpdesk.models import Team
@@ -21,7 +22,6 @@ from helpdesk.visit.access import allow, viewer
 from helpdesk.visit.reader import reader
 
 blueprint = Blueprint("queue", __name__, template_folder="../templates")
-MOST_MOVED = 100
 DAYS = (1, 7)
 
 
@@ -83,7 +83,7 @@ def move() -> Response:
     """`number`: tickets, any number of them; `assignee`: an agent's id, or "" for nobody."""
     given = request.form.get("assignee", "")
     agent_id, numbers = id_in(given), ids_in(request.form.getlist("number"))
-    done = sum(moved(number, agent_id) for number in numbers[:MOST_MOVED]) if agent_id is not None or not given else 0
+    done = given_to(agent_id, numbers) if agent_id is not None or not given else 0
     words = ngettext("%(num)s ticket was given.", "%(num)s tickets were given.", done) if done else _("No ticket was given.")
     if request.headers.get("HX-Request"):
         return make_response(render_template("_toast.html", words=words))
@@ -91,10 +91,10 @@ def move() -> Response:
     return redirect(url_for("queue.show", team=request.form.get("team", type=int)), 303)
 
 
-def moved(number: int, agent_id: int | None) -> bool:
-    """Gives one ticket to an agent or to nobody; whether that was possible."""
+def given_to(agent_id: int | None, numbers: list[int]) -> int:
+    """Gives tickets to an agent or to nobody; how many of them that was possible for."""
     try:
-        change.change(viewer(), number, change.assign(agent_id))
-    except HelpdeskError:
-        return False
-    return True
+        outcome = change_several(viewer(), numbers, change.assign(agent_id), lambda _ticket: "")
+    except Invalid:
+        return 0
+    return len(outcome.was) + len(outcome.same)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from automations.actions import ACTS
 from automations.conditions.happenings import event_word
-from automations.conditions.say import Say
+from automations.conditions.say import Say, how_word
 from automations.conflicts import TAG, may_undo
 from automations.differences import differences
 from automations.matching import Matching, as_of_now, matching
@@ -32,13 +32,22 @@ EXAMPLES = 3
 
 
 @dataclass(frozen=True)
+class Seen:
+    """A condition with what it saw, or a group with its `parts`, in words; and whether it held."""
+
+    words: Markup
+    held: bool
+    parts: "list[Seen]"
+
+
+@dataclass(frozen=True)
 class ShownRun:
-    """A run in words. `seen`: (what it saw, whether that condition held); `did`: (action, result); `why` it was tried; `cost` in ms."""
+    """A run in words. `did`: (action, result); `why` it was tried; `cost` in ms."""
 
     run: Run
     name: str
     why: str
-    seen: list[tuple[Markup, bool]]
+    seen: list[Seen]
     did: list[tuple[Markup, str]]
     cost: str
 
@@ -139,9 +148,13 @@ def why_tried(row: Run, causes: dict[int, str]) -> str:
     return _("its time came") if row.run.cause.startswith("due:") else _("pressed by hand")
 
 
-def seen_words(say: Say, seen: list[dict[str, Any]]) -> list[tuple[Markup, bool]]:
-    """Each condition, what it saw, and whether it held."""
-    return [(Markup("{} <span class=\"muted\">({})</span>").format(say.condition(one), say.saw(one)), bool(one["holds"])) for one in seen]
+def seen_words(say: Say, seen: list[dict[str, Any]]) -> list[Seen]:
+    """Each condition with what it saw, each group with its parts."""
+    return [
+        Seen(Markup("{}:").format(how_word(one["group"])), bool(one["holds"]), seen_words(say, one["parts"])) if "group" in one
+        else Seen(Markup("{} <span class=\"muted\">({})</span>").format(say.condition(one), say.saw(one)), bool(one["holds"]), [])
+        for one in seen
+    ]  # fmt: skip
 
 
 def did_words(say: Say, did: list[dict[str, Any]]) -> list[tuple[Markup, str]]:

@@ -34,13 +34,20 @@ ONE = "/rules/<int:rule_id>"
 @allow("supervisor")
 def show() -> Response:
     """The list of a kind, in the order in which rules are tried."""
-    kind, say, names, language = kind_asked(), Say(), roster.names(), reader().language
-    rows = [
-        {"rule": each.rule, "name": each.rule.shown_name(language), "sentence": say.rule(kind, each.version.definition), "runs": each.runs,
-         "by": names.agent(each.version.agent_id, language), "at": each.version.at, "why_off": switched_off_words(each.rule.switched_off)}
-        for each in asked.rules(viewer(), kind)
-    ]  # fmt: skip
+    kind, say, names = kind_asked(), Say(), roster.names()
+    rows = [row_of(each, say, names) for each in asked.rules(viewer(), kind)]
     return make_response(render_template("rules/list.html", kind=kind, rows=rows))
+
+
+def row_of(shown: asked.Listed, say: Say, names: roster.Names) -> dict[str, Any]:
+    """A rule as the list shows it."""
+    rule, version, language = shown.rule, shown.version, reader().language
+    say.missing.clear()
+    return {
+        "rule": rule, "name": rule.shown_name(language), "sentence": say.rule(rule.kind, version.definition), "broken": bool(say.missing),
+        "runs": shown.runs, "by": names.agent(version.agent_id, language), "at": version.at,
+        "why_off": switched_off_words(rule.switched_off),
+    }  # fmt: skip
 
 
 def kind_asked() -> str:

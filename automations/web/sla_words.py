@@ -123,6 +123,15 @@ def clock_words(seconds: int) -> str:
     return digits(_("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes) if minutes else _("%(hours)s h", hours=hours))
 
 
+def seconds_words(seconds: float) -> str:
+    """ "9 h 10 min", and the seconds of a part of a minute, so that the lines of a sum add up as they stand."""
+    whole, rest = divmod(round(seconds), 60)
+    if not rest:
+        return clock_words(whole * 60)
+    said = digits(_("%(seconds)s s", seconds=rest))
+    return f"{clock_words(whole * 60)} {said}" if whole else said
+
+
 def promised(span: Span) -> str:
     """ "16 business hours", or until the end of a business day."""
     if span.unit == "end_of_business_day":

@@ -28,7 +28,7 @@ def drain() -> None:
     """Opens lanes while something is due that none of them serves; they go on by themselves, under their leases. There may be one for each
     webhook: however many receivers hang, the next one has a lane of its own."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
-    Lane.opened = [lane for lane in Lane.opened if lane.is_alive()]
+    Lane.forget_ended()
     while len(Lane.opened) < MOST_WEBHOOKS and not jobs.stopping.is_set() and webhooks.telling_is_due():
         if not Lane(app).open():
             return
@@ -38,15 +38,24 @@ class Lane(threading.Thread):
     """Tells one thing after another until nothing is due, or the desk ends."""
 
     opened: "list[Lane]" = []
+    beginning = threading.Lock()
+    """Held while a lane is listed and starts: two drains at once forget none that has only just begun."""
 
     def __init__(self, app: Flask) -> None:
         super().__init__(name="webhooks", daemon=True)
         self.app, self.looked, self.found = app, threading.Event(), False
 
+    @classmethod
+    def forget_ended(cls) -> None:
+        """Those that came to their end are listed no more."""
+        with cls.beginning:
+            cls.opened[:] = [lane for lane in cls.opened if lane.is_alive()]
+
     def open(self) -> bool:
         """Starts; whether it has taken something."""
-        Lane.opened.append(self)
-        self.start()
+        with Lane.beginning:
+            Lane.opened.append(self)
+            self.start()
         self.looked.wait(LOOK_SECONDS)
         return self.found
 
