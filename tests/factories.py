@@ -1,6 +1,9 @@
 """A small desk for tests, mails that came in, and a clock that a test moves."""
 
 import itertools
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -129,6 +132,20 @@ def messages(number: int) -> list[Message]:
     db.session.rollback()
     found = select(Message).where(Message.ticket_id == number).order_by(Message.id)
     return list(db.session.scalars(found.execution_options(populate_existing=True)))
+
+
+def at_once(desk: SmallDesk, works: Sequence[Callable[[], Any]]) -> None:
+    """Each in a thread of its own, begun together; the first error of any of them is raised here."""
+    start = threading.Barrier(len(works))
+
+    def begin(work: Callable[[], Any]) -> None:
+        with desk.app.app_context():
+            start.wait(10)
+            work()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        for done in [pool.submit(begin, work) for work in works]:
+            done.result(60)
 
 
 def forget_names() -> None:

@@ -46,10 +46,10 @@ def test_what_is_meant_as_a_placeholder_and_is_none() -> None:
 
 @pytest.mark.parametrize("text", ["{{" * 100_000, "{{a" * 70_000, "{{customer_name}}" * 12_000, "{{" + " " * 200_000, "{{ a " * 50_000])
 def test_one_pass_costs_no_more_than_its_length(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     fill(text, VALUES)
     unknown_in(text)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 3  # a quadratic way would take minutes
 
 
 FORMULAS = (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select, text, update
 
 from helpdesk.actions.draft import save_draft
 from helpdesk.actions.receive import receive
@@ -30,6 +30,7 @@ TICKETS = 6
 ASKED = ("supervisor", "rana", "huda", "lina")
 QUEUES = ("open", "open", "open", "waiting", "snoozed", "solved", "spam", "trash")
 AGENTS = ("rana", "omar", "huda", "lina")
+VIEWS_ASKED = ("open", "solved")
 
 
 @dataclass
@@ -194,10 +195,16 @@ def test_somebody_in_very_many_teams_sees_the_same(desk: SmallDesk) -> None:
 
 
 def test_a_ticket_of_two_inboxes_costs_no_walk(desk: SmallDesk) -> None:
-    """The branch of the second inbox goes along its own narrow index, on both databases."""
-    viewer = desk.viewer("rana")
+    """The branch of the second inbox goes along its own narrow index, on both databases; among few rows a planner may take any."""
+    viewer, table = desk.viewer("rana"), Ticket.__table__
+    with transaction() as session:
+        one = dict(session.execute(select(table).limit(1)).mappings().one())
+        session.execute(insert(table), [
+            one | {"id": number, "queue": VIEWS_ASKED[number % 2], "also_inbox_id": None} for number in range(1_000, 4_000)
+        ])  # fmt: skip
+        session.execute(text("ANALYZE ticket"))
     assert viewer.inbox_ids
-    for view in ("open", "solved"):
+    for view in VIEWS_ASKED:
         shape = shape_of(viewer, view, "newest")
         (shared,) = [scope for scope in scopes(shape) if "also_inbox_id" in str(scope)]
         assert "ix_ticket_also" in plan_of(branch(shape, shared, 26), values_of(viewer)), view
@@ -212,4 +219,7 @@ def plan_of(statement: Any, values: dict[str, Any]) -> str:
             order = statement.compile(db.engine).positiontup or []
             return str(line.exec_driver_sql(f"EXPLAIN QUERY PLAN {text_of}", tuple(named[name] for name in order)).all())
         line.exec_driver_sql("SET enable_seqscan = off")
-        return str(line.exec_driver_sql(f"EXPLAIN {text_of}", statement.compile(db.engine).construct_params(values)).all())
+        try:
+            return str(line.exec_driver_sql(f"EXPLAIN {text_of}", statement.compile(db.engine).construct_params(values)).all())
+        finally:
+            line.exec_driver_sql("RESET enable_seqscan")

@@ -1,9 +1,7 @@
 """Mail that is more than one mail to one inbox: at two inboxes, passed on by an agent, older than the desk, or a robot's."""
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -24,7 +22,7 @@ from helpdesk.queries.ticket import ticket_page
 from helpdesk.queries.ticket_list import ticket_page as listed
 from helpdesk.vault import mint_message_id
 from tests.actions.test_receive import count, joining
-from tests.factories import NOW, SmallDesk, kinds, messages, ticket
+from tests.factories import NOW, SmallDesk, at_once, kinds, messages, ticket
 
 
 def test_a_mail_to_two_inboxes_is_one_message_that_both_see(desk: SmallDesk) -> None:
@@ -65,21 +63,6 @@ def test_at_two_inboxes_in_one_moment(desk: SmallDesk) -> None:
         doors = [lambda mail=mail, inbox=inbox: receive([replace(mail, inbox_id=inbox)]) for inbox in inboxes]
         at_once(desk, doors)
     assert (count(Message), count(Ticket)) == (10, 10)
-
-
-def at_once(desk: SmallDesk, doors: list[Any]) -> None:
-    start = threading.Barrier(len(doors))
-
-    def go(door: Any) -> None:
-        with desk.app.app_context():
-            start.wait(10)
-            door()
-
-    threads = [threading.Thread(target=go, args=[door]) for door in doors]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
 
 
 FORWARD = Forwarded(Person("Layla", "layla@example.org"), "Broken kettle", "It leaks.")

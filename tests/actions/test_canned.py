@@ -91,14 +91,15 @@ def test_texts_come_change_and_go(desk: SmallDesk) -> None:
     assert ({text.language: text.text for text in found.texts}, found.name, found.active) == ({"ar": "مع السلامة"}, "Bye", False)
 
 
-def test_search_folds_and_the_most_used_come_first(desk: SmallDesk) -> None:
+def test_search_folds_and_names_come_before_texts(desk: SmallDesk) -> None:
     texts = {"ar": "نعتذر عن التأخير", "en": "Sorry for the delay"}
     first = made(desk, name="Late parcel", name_ar="الشحنة متأخّرة", folder="الشحن", texts=texts)
     second = made(desk, name="Arrived", texts={"en": "Your PARCEL is here: 100%"})
     canned.use(second)
     off = made(desk, name="Parcel, old")
     canned.switch(desk.viewer("admin"), off, False)
-    asked = {"": [second, first], "الشحنه متاخره": [first], "PARC": [second, first], "اعتذر": [], "نعتذر الشحن": [first], "delay نعتذر": [],
+    asked = {"": [second, first], "الشحنه متاخره": [first], "PARC": [first, second], "late parcel": [first], "e": [second, first],
+             "اعتذر": [], "نعتذر الشحن": [first], "delay نعتذر": [],
              "100%": [second], "%": [second], "_": [], "parcel nothing": []}  # fmt: skip
     assert {query: [one.id for one in picked(desk.viewer("rana"), query)] for query in asked} == asked
     assert off in {one.id for one in shelf(desk.viewer("admin"), "parcel")}

@@ -1,7 +1,9 @@
 """What agents do to a ticket: one event a change, none for no change, and nothing half done."""
 
 import threading
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from helpdesk.actions import change
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.extensions import db
 from helpdesk.models import Event, Tag
-from tests.factories import NOW, Clock, SmallDesk, kinds, ticket
+from tests.factories import NOW, Clock, SmallDesk, at_once, kinds, ticket
 
 CHANGES: list[tuple[str, Any]] = [
     ("ticket_assigned", lambda desk: change.assign(desk.ids["huda"])),
@@ -78,22 +80,32 @@ def test_tags_that_differ_in_spelling_are_one(desk: SmallDesk) -> None:
 
 def test_the_same_new_tag_on_many_tickets_at_once(desk: SmallDesk) -> None:
     numbers, outcomes = [desk.ticket() for _ in range(6)], []
-    me, start = desk.viewer("rana"), threading.Barrier(6)
+    me = desk.viewer("rana")
 
     def add(number: int) -> None:
-        with desk.app.app_context():
-            start.wait(10)
-            change.change(me, number, change.tag("urgent repair"))
-            outcomes.append(number)
+        change.change(me, number, change.tag("urgent repair"))
+        outcomes.append(number)
 
-    threads = [threading.Thread(target=add, args=(number,)) for number in numbers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    at_once(desk, [partial(add, number) for number in numbers])
     assert sorted(outcomes) == numbers
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(Tag)) == 1
+
+
+def test_new_tags_in_another_order_hold_up_nobody(desk: SmallDesk) -> None:
+    """Two transactions that make the same tags, each the other's last one first, do not wait for each other in a ring."""
+    numbers, me, met = [desk.ticket(), desk.ticket()], desk.viewer("rana"), threading.Barrier(2)
+
+    def meet(*_all: Any) -> None:
+        with suppress(threading.BrokenBarrierError):
+            met.wait(1)
+
+    def add(number: int, *names: str) -> None:
+        change.change(me, number, change.tag(names[0]), meet, change.tag(names[1]))
+
+    at_once(desk, [partial(add, numbers[0], "one", "two"), partial(add, numbers[1], "two", "one")])
+    db.session.rollback()
+    assert [sorted(tag.name for tag in ticket(number).tags) for number in numbers] == [["one", "two"]] * 2
 
 
 def test_a_snooze_ends_by_itself(desk: SmallDesk, clock: Clock) -> None:

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +17,7 @@ from helpdesk.extensions import db
 from helpdesk.long_tasks import Steps, Task
 from helpdesk.models import LongTask
 from helpdesk.queries.long_tasks import task_is_due
-from tests.factories import Clock, SmallDesk
+from tests.factories import Clock, SmallDesk, at_once
 
 DIES = """
 import os
@@ -129,11 +128,7 @@ def test_when_the_desk_ends_somebody_else_goes_on(desk: SmallDesk, clock: Clock,
 
 def test_two_workers_never_do_one_task(desk: SmallDesk, clock: Clock, seen: list[int]) -> None:
     numbers = [begin(desk, to=20) for _ in range(3)]
-    threads = [threading.Thread(target=actions.work_on, args=(desk.app,)) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    at_once(desk, [lambda: actions.work_on(desk.app)] * 3)
     actions.work_on(desk.app)
     assert sorted(seen) == sorted([*range(1, 21)] * 3)
     assert set(db.session.scalars(select(LongTask.state).where(LongTask.id.in_(numbers)))) == {"done"}

@@ -13,7 +13,7 @@ from helpdesk.actions import change, drain_outbox
 from helpdesk.extensions import db
 from helpdesk.models import Contact, Event, PendingEvent
 from helpdesk.queries import due
-from tests.factories import NOW, Clock, SmallDesk
+from tests.factories import NOW, Clock, SmallDesk, at_once
 
 Handle = Callable[[Session, Event], None]
 
@@ -111,6 +111,24 @@ def test_five_failures_park_it_and_the_others_go_on(desk: SmallDesk, subscribe: 
     assert [(row.id, row.attempts) for row in waiting()] == [(row.id, 5) for row in parked]
 
 
+def test_a_set_that_fails_comes_one_by_one(desk: SmallDesk, subscribe: Any, clock: Clock) -> None:
+    """What the others of the set did is taken back with it, done again, and not put off."""
+    heard: list[str] = []
+    sound, poisoned = desk.ticket(), desk.ticket()
+
+    def handle(session: Session, event: Event) -> None:
+        if event.ticket_id == poisoned:
+            raise LookupError
+        heard.append(event.data["to"])
+
+    subscribe(handle)
+    priorities(desk, sound, "low")
+    priorities(desk, poisoned, "high")
+    drain_outbox.drain()
+    assert heard == ["low", "low"]
+    assert [(row.ticket_id, row.attempts, row.error) for row in waiting()] == [(poisoned, 1, "LookupError")]
+
+
 def test_two_drains_at_once_never_do_a_row_twice(desk: SmallDesk, subscribe: Any) -> None:
     heard: list[int] = []
     lock = threading.Lock()
@@ -124,16 +142,7 @@ def test_two_drains_at_once_never_do_a_row_twice(desk: SmallDesk, subscribe: Any
     for number in numbers:
         priorities(desk, number, "high", "urgent", "low")
 
-    def drain() -> None:
-        with desk.app.app_context():
-            drain_outbox.drain()
-            db.session.remove()
-
-    threads = [threading.Thread(target=drain) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    at_once(desk, [drain_outbox.drain] * 3)
     drain_outbox.drain()
     assert len(heard) == len(set(heard)) == 12
     assert waiting() == []

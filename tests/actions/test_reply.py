@@ -1,7 +1,7 @@
 """An agent writes: once, whole, threaded, and with the ticket moved as it should be."""
 
-import threading
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -18,7 +18,7 @@ from helpdesk.extensions import db
 from helpdesk.incoming import StoredFile
 from helpdesk.models import Delivery, Draft, Message
 from helpdesk.models.ticket import STATUSES
-from tests.factories import NOW, Clock, SmallDesk, kinds, messages, ticket, writing
+from tests.factories import NOW, Clock, SmallDesk, at_once, kinds, messages, ticket, writing
 
 
 def test_an_answer_is_written_and_the_ticket_waits(desk: SmallDesk) -> None:
@@ -122,21 +122,14 @@ def test_two_in_the_same_second_and_one_is_written(desk: SmallDesk) -> None:
     number = desk.ticket()
     written = [writing(number, "first"), writing(number, "second"), writing(number, "third"), writing(number, "fourth")]
     viewers, outcomes = [desk.viewer("rana"), desk.viewer("huda"), desk.viewer("admin"), desk.viewer("supervisor")], []
-    start = threading.Barrier(4)
 
     def send(position: int) -> None:
-        with desk.app.app_context():
-            start.wait(10)
-            try:
-                outcomes.append(reply(viewers[position], number, written[position]).kind)
-            except Stopped:
-                outcomes.append("stopped")
+        try:
+            outcomes.append(reply(viewers[position], number, written[position]).kind)
+        except Stopped:
+            outcomes.append("stopped")
 
-    threads = [threading.Thread(target=send, args=(position,)) for position in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    at_once(desk, [partial(send, position) for position in range(4)])
     assert sorted(outcomes) == ["outgoing", "stopped", "stopped", "stopped"]
     assert [message.kind for message in messages(number)] == ["incoming", "outgoing"]
 
@@ -144,18 +137,7 @@ def test_two_in_the_same_second_and_one_is_written(desk: SmallDesk) -> None:
 def test_a_double_click_at_once_is_one_message(desk: SmallDesk) -> None:
     number = desk.ticket()
     written, me, ids = writing(number), desk.viewer("rana"), []
-    start = threading.Barrier(8)
-
-    def click() -> None:
-        with desk.app.app_context():
-            start.wait(10)
-            ids.append(reply(me, number, written).id)
-
-    threads = [threading.Thread(target=click) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    at_once(desk, [lambda: ids.append(reply(me, number, written).id)] * 8)
     assert len(ids) == 8
     assert len(set(ids)) == 1
 

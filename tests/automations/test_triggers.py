@@ -1,11 +1,12 @@
 """Triggers on both databases: what they see, what they do, in which order, how often, and where they end."""
 
-from helpdesk.actions import change, rules
+
+from helpdesk.actions import change, drain_outbox, rules
 from helpdesk.actions.rule_runs import MOST_DEPTH
 from helpdesk.extensions import db
-from helpdesk.models import Event, Notice
+from helpdesk.models import Event, Notice, PendingEvent
 from tests.automations.conftest import Write, runs, settle
-from tests.factories import SmallDesk, kinds, ticket
+from tests.factories import SmallDesk, at_once, kinds, ticket
 
 
 def tags(number: int) -> list[str]:
@@ -28,6 +29,19 @@ def test_a_rule_acts_once_and_says_why(desk: SmallDesk, rule: Write) -> None:
     assert {(event.actor, event.cause_id, event.depth) for event in made} == {("rule", run.event_id, 1)}
     settle()
     assert len(runs()) == 1
+
+
+def test_a_log_keeps_the_groups(desk: SmallDesk, rule: Write) -> None:
+    """An "any" among whose parts one did not hold reads otherwise than an "all"."""
+    refund, printer = ({"word": "text", "test": "has_any", "value": [word]} for word in ("refund", "printer"))
+    rule(**{"if": {"any": [refund, {"none": [printer]}]}})
+    rule(**{"if": {"any": [refund]}})
+    desk.ticket("Refund my printer.")
+    settle()
+    groups, plain = (run.seen for run in runs())
+    assert [(one["group"], one["holds"], [part["holds"] for part in one["parts"]]) for one in groups] == [("any", True, [True, False])]
+    assert [part["holds"] for part in groups[0]["parts"][1]["parts"]] == [True]
+    assert [(line["word"], line["holds"]) for line in plain] == [("text", True)]
 
 
 def test_order_and_stop(desk: SmallDesk, rule: Write) -> None:
@@ -63,3 +77,38 @@ def test_what_changes_nothing_is_no_event(desk: SmallDesk, rule: Write) -> None:
     settle()
     assert [line["result"] for line in runs()[0].did] == ["nothing", "agent_unknown"]
     assert kinds(number) == ["ticket_opened", "message_received"]
+
+
+def test_a_rule_sees_what_the_one_before_it_did(desk: SmallDesk, rule: Write) -> None:
+    """Tags and messages are asked for once for all tickets of a set: what a rule does to one of them is known to the next rule."""
+    rule(then=[{"do": "tag", "value": ["parts"]}, {"do": "note", "value": "Look at the shelf."}])
+    rule(conditions=[{"word": "notes", "test": "over", "value": 0}], then=[{"do": "tag", "value": ["parts", "noted"]}])
+    rule(conditions=[{"word": "tags", "test": "has_any", "value": ["noted"]}], then=[{"do": "untag", "value": ["parts"]}])
+    rule(conditions=[{"word": "tags", "test": "has_none", "value": ["parts"]}], then=[{"do": "set_priority", "value": "high"}])
+    numbers = [desk.ticket(), desk.ticket("The second.")]
+    settle()
+    assert [(tags(number), ticket(number).priority) for number in numbers] == [(["noted"], 2)] * 2
+    assert [line["result"] for line in runs()[1].did] == ["done"]
+    assert [kinds(number).count("ticket_tagged") for number in numbers] == [2, 2]
+
+
+def test_two_workers_and_a_circle(desk: SmallDesk, rule: Write) -> None:
+    """Safety S47 with two at work: the chain is as long, and the owner is told as often, as by one."""
+    rule("status_changed", [{"word": "status", "test": "is", "value": ["open"]}], [{"do": "set_status", "value": "on_hold"}])
+    rule("status_changed", [{"word": "status", "test": "is", "value": ["on_hold"]}], [{"do": "set_status", "value": "open"}])
+    numbers = [desk.ticket(f"Number {place}") for place in range(6)]
+    for number in numbers:
+        change.change(desk.viewer("rana"), number, change.set_status("on_hold"))
+
+    def work() -> None:
+        while db.session.query(PendingEvent).count():
+            db.session.rollback()
+            drain_outbox.drain()
+
+    at_once(desk, [work] * 2)
+    db.session.rollback()
+    assert [kinds(number).count("status_changed") for number in numbers] == [1 + MOST_DEPTH] * 6
+    assert len(runs()) == 6 * MOST_DEPTH
+    told = [notice.words["kind"] for notice in db.session.query(Notice).filter(Notice.agent_id == desk.ids["admin"])]
+    assert set(told) == {"rule_loop"}
+    assert len(told) <= 2, "once a rule"

@@ -34,7 +34,10 @@ def plan(statement: Any, values: dict[str, Any]) -> str:
             given = made.construct_params(values)
             return str(line.exec_driver_sql(f"EXPLAIN QUERY PLAN {made}", tuple(processed(made, given))).all())
         line.execute(text("SET enable_seqscan = off"))
-        return str(line.exec_driver_sql(f"EXPLAIN {made}", made.construct_params(values)).all())
+        try:
+            return str(line.exec_driver_sql(f"EXPLAIN {made}", made.construct_params(values)).all())
+        finally:
+            line.exec_driver_sql("RESET enable_seqscan")
 
 
 def processed(made: Any, given: dict[str, Any]) -> list[Any]:

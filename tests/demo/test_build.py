@@ -1,6 +1,5 @@
 """The demo desk holds what the actions would have left behind, on both databases, and goes away without a trace."""
 
-import time
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
@@ -167,10 +166,8 @@ def test_the_next_rows_get_free_numbers(demo: Any) -> None:
     assert receive([mail])[0].ticket_id == highest + 1
 
 
-def test_it_is_built_once_and_fast(app: Any) -> None:
-    began = time.perf_counter()
+def test_it_is_built_once(app: Any) -> None:
     assert ensure()
-    assert time.perf_counter() - began < 5  # 1.5 s on an idle machine
     assert not ensure()
     desk = db.session.get_one(Desk, 1)
     assert desk.demo

@@ -96,8 +96,8 @@ def test_the_list_stays_when_the_ticket_in_hand_leaves_the_view(page: Page, subj
     number, before = rows.nth(3).get_attribute("data-number"), rows.nth(3).bounding_box()
     oldest = rows.last.get_attribute("data-number")
     page.keyboard.press("e")
-    expect(row(page, subject)).to_have_attribute("data-moved", re.compile("view"), timeout=ARRIVES)
-    expect(page.locator(f"[data-list] .item[data-number='{oldest}'] ~ .item")).to_have_count(1)  # one more has risen from the next page
+    expect(page.locator("[data-row]", has_text=subject)).to_have_attribute("data-moved", re.compile("view"), timeout=ARRIVES)
+    expect(page.locator(f"[data-row='{oldest}'] ~ [data-row]")).to_have_count(1)  # one more has risen from the next page
     after = page.locator(f"[data-list] .item[data-number='{number}']").bounding_box()
     assert before == after
     expect(pill).to_be_hidden()

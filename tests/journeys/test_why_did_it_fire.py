@@ -99,7 +99,7 @@ def explain(page: Page, address: str, number: int) -> None:
     """Why it fired on this ticket, and why it did not on another."""
     page.goto(address)
     expect(page.locator(f".runs a[href='/tickets/{number}']")).to_be_visible()
-    expect(page.locator(".runs .seen .i-check")).to_have_count(2)
+    expect(page.locator(".runs .seen .i-check")).to_have_count(3)
     page.locator("body").press("t")
     expect(page.locator("#ticket")).to_be_focused()
     page.keyboard.type(str(number - 1))

@@ -45,6 +45,7 @@ def test_a_macro_by_the_keyboard(product: Product, sit: Sit) -> None:
     picker = page.locator("dialog.macro-picker")
     expect(picker.locator("#macro-preview")).to_contain_text("Do it")
     page.keyboard.type("nothing like it")
+    page.keyboard.press("Enter")  # at once: what is shown belongs to other words, and is not done
     expect(picker.locator("[role=option]")).to_have_count(0)
     page.keyboard.press("Control+A")
     page.keyboard.type("انتظار الجرده")

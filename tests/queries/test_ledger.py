@@ -134,6 +134,8 @@ def test_a_sum_that_takes_too_long_is_given_up(desk: SmallDesk, monkeypatch: pyt
     row = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 90000000) SELECT count(*) FROM n"
     with pytest.raises(Busy):
         ledger.counted(text("SELECT pg_sleep(5)" if on_postgresql else row))  # type: ignore[arg-type]
+    if on_postgresql:
+        assert db.session.scalar(text("SHOW statement_timeout")) == "30s", "the limit was for the sum alone"
     assert ledger.ledger_in().difference == 0, "and the next one is had again"
 
 

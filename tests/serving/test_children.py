@@ -79,7 +79,7 @@ def test_stop_kills_who_does_not_listen_and_ends_the_last_last(tmp_path: Path) -
     until((tmp_path / "deaf").exists, "deaf", 5)
     begun = time.monotonic()
     found.stop(0.5, last="valkey")
-    assert 0.5 <= time.monotonic() - begun < 2
+    assert 0.5 <= time.monotonic() - begun < 20
     assert not any(alive(pid) for pid in pids if pid)
     assert [child.last_exit for child in found.all] == ["SIGTERM", "SIGTERM", "SIGKILL"]
     assert not found.record.exists()

@@ -89,9 +89,7 @@ def test_nudges_are_worked_off_and_a_failure_stops_nobody(run: Callable[..., int
     wait(notes, "failing")
     jobs.later("note")
     wait(notes, "done")
-    begun = time.monotonic()
     assert end(pid) == 0
-    assert time.monotonic() - begun < 1
 
 
 def test_sigterm_lets_the_work_under_way_end(run: Callable[..., int], notes: Path) -> None:

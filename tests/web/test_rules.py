@@ -135,7 +135,8 @@ def test_it_fires_is_explained_changed_restored_and_taken_back(site: Site, clock
     rule = written(site, boss)
     number = refund(site)
     log = text(boss.get(f"/rules/{rule}"))
-    assert "the text has any of “refund” or “استرجاع” (the text: “Printer I want a refund”)" in log
+    assert ("held: the text has any of “refund” or “استرجاع” (the text: “Printer I want a refund”) held: none of this is true: "
+            "did not hold: the time since it was opened is at least 3 days (the time since it was opened: 0 minutes)") in log
     assert "set the priority to High: done" in log
     assert "by the rule “Refunds”" in text(boss.get(f"/tickets/{number}"))
     assert "set the priority to High: done" in text(site.client("rana").get(f"/tickets/{number}/rules"))
@@ -195,6 +196,13 @@ def test_what_has_gone_since_is_said_in_its_place(site: Site) -> None:
     page = unescape(boss.get(f"/rules/{number}").get_data(as_text=True))
     for place, words in (("if.0", "not there any more"), ("if.1", "There is nothing called “moon”"), ("then.0", "not there any more")):
         assert re.search(rf'id="{re.escape(place)}-problem">.*?{words}', page, re.S), place
+    whole, moonless = written(site, boss), written(site, boss)
+    with site.app.app_context(), transaction() as session:
+        version = session.get_one(RuleVersion, session.get_one(Rule, moonless).version_id)
+        version.definition = version.definition | {"if": {"all": gone["all"][1:]}}
+    rows = re.split(r'<li class="rule-row', boss.get("/rules").get_data(as_text=True))
+    marked = {int(re.findall(r'data-id="(\d+)"', row)[0]) for row in rows[1:] if "What it names is not there any more." in row}
+    assert (number in marked, moonless in marked, whole in marked) == (True, True, False)
 
 
 def test_rules_that_may_undo_each_other(site: Site) -> None:

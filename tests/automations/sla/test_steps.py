@@ -1,6 +1,5 @@
 """Steps of promises whose time has come: many in one transaction, each once, also where a clock jumps or one of them fails."""
 
-import threading
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +15,7 @@ from helpdesk.models import DueMoment, Event, Notice, SlaTarget
 from helpdesk.queries.late_moments import HELD, held_is_early, how_many_held
 from helpdesk.queries.notices import sentence
 from tests.automations.sla.conftest import Promise, at, badge, planned, settle, steps
-from tests.factories import Clock, SmallDesk
+from tests.factories import Clock, SmallDesk, at_once
 
 STEPS = [
     {"at": {"kind": "percent", "amount": 75}, "then": [{"do": "tag", "value": ["soon"]}]},
@@ -142,16 +141,7 @@ def test_a_moment_that_comes_twice_does_nothing_twice(three: list[int], clock: C
 def test_two_workers_take_each_step_once(three: list[int], riyadh: SmallDesk, clock: Clock) -> None:
     clock.set(at("03-24 13:00"))
 
-    def work() -> None:
-        with riyadh.app.app_context():
-            due_moments.drain()
-            db.session.remove()
-
-    workers = [threading.Thread(target=work) for _number in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    at_once(riyadh, [due_moments.drain] * 2)
     settle()
     assert (sorted(steps()), acts()) == (sorted(ALL * 3), 9)
 

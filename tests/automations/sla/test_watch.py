@@ -94,6 +94,7 @@ def test_the_refund_promise_moves_with_the_eid(riyadh: SmallDesk, promise: Promi
     calendars.create_range(calendars.RangeChange(None, "Ramadan", "رمضان", date(2026, 2, 18), date(2026, 3, 19), FASTING))
     holiday = eid(date(2026, 3, 19), "estimated")
     promise({"stages": [review]})
+    promise(**{"if": {"all": [{"word": "tags", "test": "has_any", "value": ["another"]}]}})  # so that this tag is looked at
     number = riyadh.ticket("I want my money back.")
     rana = riyadh.viewer("rana")
     change.change(rana, number, change.tag("refund"))
