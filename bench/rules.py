@@ -150,7 +150,7 @@ def by_two(env: dict[str, str], most: int) -> int:
             nursery.start(f"worker-{next(names)}")
         end = time.monotonic() + PATIENCE_SECONDS
         while kills < most and time.monotonic() < end and (living := nursery.living()):
-            time.sleep(random_.uniform(0.02, 0.25))
+            time.sleep(random_.uniform(0.01, 0.12))
             if nursery.kill(random_.choice(living)):
                 kills += 1
                 nursery.start(f"worker-{next(names)}")

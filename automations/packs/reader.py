@@ -8,6 +8,7 @@ from typing import Any
 
 from automations import telling  # noqa: F401  its acts are in the menu then
 from automations.actions import ACTS
+from automations.conditions.happenings import EVENT_WORDS, SINCE_WORDS
 from automations.conditions.kinds import KINDS
 from automations.conditions.words import WORDS
 from automations.sla.presets import PRESETS
@@ -128,5 +129,14 @@ def unknown(value: Any) -> list[str]:
             found.append(f"there is no act {value['do']}")
         if "word" in value and (value["word"] not in WORDS or value.get("test") not in KINDS[WORDS[value["word"]].kind]):
             found.append(f"nobody can ask whether {value['word']} {value.get('test')}")
+        found += [f"there is no event {kind}" for kind in heard(value) if kind not in EVENT_WORDS]
+        if isinstance(after := value.get("after"), Mapping) and after.get("since") not in SINCE_WORDS:
+            found.append(f"nothing is counted from {after.get('since')}")
         return found
     return [problem for part in value for problem in unknown(part)] if isinstance(value, list) else []
+
+
+def heard(part: Mapping[str, Any]) -> list[str]:
+    """The kinds of event that a rule listens to, or that one side of a stage does."""
+    on = part.get("on", [])
+    return list(on) if isinstance(on, list) else [on]

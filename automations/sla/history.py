@@ -3,26 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from automations.sla.clocks import STAGE, Happened, Manual
-from helpdesk.models import Event, Message
+from helpdesk.queries.happened import happened_to
 
 KINDS = (
     "ticket_opened", "message_received", "reply_released", "status_changed", "ticket_moved", "sla_set", "sla_met", "sla_moved",
 )  # fmt: skip
-ROWS = (
-    select(Event.kind, Event.at, Event.data, Event.agent_id, Message.automatic).outerjoin(Message, Message.id == Event.message_id)
-    .where(Event.ticket_id == bindparam("ticket_id"), Event.kind.in_(KINDS)).order_by(Event.id)
-)  # fmt: skip
-"""Built once: it is asked after nearly everything that happens."""
 
 
 def history_of(session: Session, ticket_id: int) -> list[Happened]:
     """Everything so far, in order."""
-    rows = session.execute(ROWS, {"ticket_id": ticket_id})
-    return [happened for row in rows for happened in read(*row)]
+    return [each for row in happened_to(session, ticket_id, KINDS) for each in read(*row)]
 
 
 def read(kind: str, at: datetime, data: dict[str, Any], agent_id: int | None, automatic: bool | None) -> list[Happened]:

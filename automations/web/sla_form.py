@@ -2,6 +2,7 @@
 `stages.0.start.on`, `stages.0.start.tags`, `steps.1.kind`, `steps.1.then.0.do`; conditions as in the builder of rules."""
 
 import json
+import re
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -12,6 +13,7 @@ from helpdesk.models.ticket import PRIORITIES
 
 KEYS = ("default", *PRIORITIES)
 MOST = 20
+PLACE = re.compile(r"(?P<list>stages|steps)(?:\.(?P<place>[0-9]{1,3})(?P<then>\.then(?:\.(?P<line>[0-9]{1,3}))?)?)?")
 FIRST_STEP: dict[str, Any] = {"at": {"kind": "percent", "amount": 75}, "then": [dict(rule_form.FIRST_ACTION)], "always": False}
 EMPTY: dict[str, Any] = {
     "if": {"all": []}, "pause": ["pending"], "calendar": "team", "steps": [],
@@ -90,21 +92,18 @@ def step(form: "MultiDict[str, str]", path: str) -> dict[str, Any]:
 
 
 def pressed(definition: dict[str, Any], button: str) -> dict[str, Any]:
-    """What a button does: "add stages", "add steps", "add steps.0", "remove stages.1", "remove steps.0.then.1"."""
+    """What a button does: "add stages", "add steps", "add steps.0.then", "remove stages.1", "remove steps.0.then.1"."""
     what, _blank, place = button.partition(" ")
-    parts = place.split(".")
-    lists: dict[str, list[Any]] = {"stages": definition["targets"]["stages"], "steps": definition["steps"]}
-    if parts[0] not in lists or not all(part.isdecimal() or part in ("stages", "steps", "then") for part in parts):
+    match = PLACE.fullmatch(place)
+    if match is None:
         return definition
-    found = lists[parts[0]]
-    if len(parts) > 1 and int(parts[1]) >= len(found):
-        return definition
-    if what == "add" and len(parts) == 1:
-        found.append({"name": "", "start": {}, "stop": {}} if parts[0] == "stages" else json.loads(json.dumps(FIRST_STEP)))
-    elif what == "add":
-        found[int(parts[1])]["then"].append(dict(rule_form.FIRST_ACTION))
-    elif what == "remove" and len(parts) == 2:
-        del found[int(parts[1])]
-    elif what == "remove" and len(parts) == 4 and int(parts[3]) < len(found[int(parts[1])]["then"]):
-        del found[int(parts[1])]["then"][int(parts[3])]
+    name, place_of, line = match["list"], match["place"], match["line"]
+    found: list[Any] = definition["targets"]["stages"] if name == "stages" else definition["steps"]
+    new: dict[str, Any] = {"name": "", "start": {}, "stop": {}} if name == "stages" else FIRST_STEP
+    if match["then"]:
+        found, place_of, new = found[int(place_of)].get("then", []) if int(place_of) < len(found) else [], line, rule_form.FIRST_ACTION
+    if what == "add" and place_of is None:
+        found.append(json.loads(json.dumps(new)))
+    elif what == "remove" and place_of is not None and int(place_of) < len(found):
+        del found[int(place_of)]
     return definition

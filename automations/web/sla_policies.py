@@ -16,7 +16,7 @@ from automations.sla.clocks import STAGE
 from automations.sla.moving import Preview
 from automations.sla.spans import Span
 from automations.sla.which_hours import Instead
-from automations.web import rule_shown, sla_form, sla_words
+from automations.web import rule_page, rule_shown, sla_form, sla_words
 from automations.web.first_shown import before, mark, to_be_shown
 from helpdesk.actions import sla_policies as acts
 from helpdesk.actions.sla_policies import PolicyChange
@@ -88,7 +88,7 @@ def store(policy: SlaPolicy | None) -> Response:
     name, name_ar = fields.names()
     pressed = request.form.get("step", "")
     if pressed and pressed != "look":
-        return page(policy, definition, request.form)
+        return page(policy, definition, request.form, step=pressed)
     problems = fields.problems | check.problems(db.session(), definition)
     if problems:
         return page(policy, definition, request.form, problems, 422)
@@ -141,9 +141,9 @@ def restore(policy_id: int) -> Response:
 
 def page(
     policy: SlaPolicy | None, definition: dict[str, Any], values: Any, problems: dict[str, str] | None = None, status: int = 200,
-    *, moved: Preview | None = None,
+    *, moved: Preview | None = None, step: str = "",
 ) -> Response:
-    """The form; `policy` None for a new one."""
+    """The form; `policy` None for a new one. `step`: the button that led to it."""
     problems = problems or {}
     names, say = roster.names(), Say()
     versions = [(each, names.agent(each.agent_id, reader().language)) for each in known.versions(policy)] if policy else []
@@ -154,8 +154,8 @@ def page(
     return make_response(render_template(
         "sla/policy.html", policy=policy, definition=definition, problems=placed, values={key: values.get(key, "") for key in
         ("name", "name_ar")}, built=rule_shown.shown("macro", definition | {"on": [], "then": []}, problems), steps=steps, units=units,
-        versions=versions, moved=moved, mark=mark(), words=sla_words, split=sla_form.split, say=say, dumps=json.dumps,
-        calendars=calendar_menu(),
+        versions=versions, moved=moved, focus=rule_page.focus_of(step), mark=mark(), words=sla_words, split=sla_form.split, say=say,
+        dumps=json.dumps, calendars=calendar_menu(),
         events=[(key, str(label)) for key, label in EVENT_WORDS.items() if not key.startswith("sla_")],
         statuses=[("", _("any status")), *menus.statuses()], priorities=menus.priorities()), status)
 

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from automations.conditions.happenings import event_word
+from automations.webhooks.sender import UNANSWERED
 from helpdesk import clock
 from helpdesk.actions.webhook_tellings import TOLD_OF
 from helpdesk.queries.webhooks import Shown
@@ -43,6 +44,21 @@ def telling_state(state: str) -> State:
         "retry": ("soon", "refresh", _("Not taken yet")), "failed": ("late", "circle-x", _("Not told")),
         "kept": ("rest", "archive", _("Kept")),
     }[state]  # fmt: skip
+
+
+def answer_words(answer: str) -> tuple[str, str]:
+    """What came of a try: why there was no answer, in words; and what the other side or the network said."""
+    if not answer.startswith(UNANSWERED):
+        return "", answer
+    why, _blank, detail = answer.removeprefix(UNANSWERED).partition(" ")
+    words = {
+        "lost_key": _("The key that sealed the secret is gone."),
+        "forbidden": _("This is no public address that the desk may call; HELPDESK_EGRESS_ALLOW can name it."),
+        "silent": _("There was no whole answer in time."), "refused": _("The server refused the connection."),
+        "unnamed": _("There is no server of this name."), "insecure": _("The connection could not be secured (TLS)."),
+        "broken": _("The connection broke."), "fault": _("A fault of the desk."),
+    }  # fmt: skip
+    return words.get(why, ""), detail
 
 
 def kind_word(kind: str) -> str:

@@ -158,7 +158,7 @@ def telling(webhook_id: int, telling_id: int) -> Response:
     body = json.dumps(json.loads(found.body), ensure_ascii=False, indent=2)
     return make_response(render_template(
         "webhooks/telling.html", webhook=shown.one(viewer(), webhook_id).webhook, telling=found, body=body, state=words.telling_state,
-        kind_word=words.kind_word))
+        kind_word=words.kind_word, answer_words=words.answer_words))
 
 
 def told(webhook_id: int, act: Callable[[], Any], say: Callable[[Any], str]) -> Response:
@@ -184,7 +184,7 @@ def log_of(webhook: Webhook) -> dict[str, Any]:
     return {
         "webhook_id": webhook.id, "active": webhook.active, "rows": rows, "after": after, "which": which,
         "before": before if before.isdigit() else "", "moving": any(row.state in ("waiting", "sending") for row in rows),
-        "filters": words.filters(), "state": words.telling_state, "kind_word": words.kind_word,
+        "filters": words.filters(), "state": words.telling_state, "kind_word": words.kind_word, "answer_words": words.answer_words,
     }  # fmt: skip
 
 

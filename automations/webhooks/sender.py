@@ -3,6 +3,8 @@ takes its time holds up nobody else's; and no worker waits for the lanes, so tha
 
 import hmac
 import logging
+import socket
+import ssl
 import threading
 import time
 from hashlib import sha256
@@ -22,6 +24,11 @@ LOOK_SECONDS = 20.0
 KNOWN_SECONDS, AGAIN_SECONDS = 30.0, 0.5
 """What a receiver said is offered to a database that is away so long, so often; the lease lasts longer."""
 MOST_SAID = 200
+UNANSWERED = "-"
+"""With this begins what the log keeps of a try that got no answer; an answer begins with its number."""
+WHY: tuple[tuple[type[OSError], str], ...] = (
+    (TimeoutError, "silent"), (ConnectionRefusedError, "refused"), (socket.gaierror, "unnamed"), (ssl.SSLError, "insecure"),
+)
 
 
 def drain() -> None:
@@ -83,15 +90,21 @@ def attempt(leased: Leased) -> None:
         status, answer = egress.tell(leased.url, body, headers_of(leased, body))
         words = f"{status} {in_one_line(answer)}".strip()
     except vault.LostKey:
-        words = "the key that sealed the secret is gone"
-    except egress.Forbidden as refusal:
-        words = str(refusal)
+        words = unanswered("lost_key")
+    except egress.Forbidden:
+        words = unanswered("forbidden")
     except OSError as error:
-        words = f"{type(error).__name__}: {error.strerror or error}"
+        why = next((why for kind, why in WHY if isinstance(error, kind)), "broken")
+        words = unanswered(why, f"{type(error).__name__}: {error.strerror or error}")
     except Exception as fault:  # a fault of ours is a try like any other
         log.exception("telling %s failed", leased.id)
-        words = f"a fault of the desk: {type(fault).__name__}"
+        words = unanswered("fault", type(fault).__name__)
     write_down(leased, status, words)
+
+
+def unanswered(why: str, detail: str = "") -> str:
+    """As the log keeps it; `web.webhook_words.answer_words` says it."""
+    return f"{UNANSWERED}{why} {detail}".strip()
 
 
 def headers_of(leased: Leased, body: bytes) -> dict[str, str]:

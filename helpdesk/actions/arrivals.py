@@ -3,20 +3,19 @@
 What is new has a negative number until then, so that a message of the list can join the ticket of the one before it.
 """
 
-import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, String, Update, bindparam, column, select, text
+from sqlalchemy import ColumnElement, Integer, String, Update, bindparam, column, select
 from sqlalchemy.orm import Session
 
 from helpdesk import clock, search_index
 from helpdesk.actions import deliver, screening
 from helpdesk.actions.joining import Set
 from helpdesk.actions.record import Actor, announce
-from helpdesk.actions.rows import Row, as_json, put, rows_in, table_of
+from helpdesk.actions.rows import Row, as_json, numbers_for, put, rows_in, table_of
 from helpdesk.incoming import Incoming, StoredFile
 from helpdesk.models import Address, Attachment, Awaited, Contact, Delivery, Event, Message, RawMessage, Ticket
 
@@ -70,14 +69,6 @@ class Arrivals:
         return self.last
 
 
-NEXT = {
-    "postgresql": text("SELECT name, nextval(pg_get_serial_sequence(name, 'id')) AS id FROM unnest(CAST(:names AS text[])) AS name"),
-    # a number is never given twice: the highest that there ever was, where the table keeps it
-    "sqlite": text(
-        "SELECT 'contact' AS name, coalesce(max(id), 0) AS id FROM contact"
-        " UNION ALL SELECT name, seq FROM sqlite_sequence WHERE name IN ('ticket', 'message', 'event')"
-    ),
-}
 UNCERTAIN = select(Delivery.message_id).where(Delivery.message_id.in_(bindparam("ids", expanding=True)), Delivery.state == "uncertain")
 
 
@@ -128,16 +119,6 @@ def number(session: Session, new: Arrivals) -> None:
         arrival.number = next(numbers["message"])
     for happening in new.events:
         happening.number = happening.ticket.last_event_id = next(numbers["event"])
-
-
-def numbers_for(session: Session, wanted: dict[str, int]) -> dict[str, Iterator[int]]:
-    """So many numbers of each table that nobody else gets, rising."""
-    names = [name for name, count in wanted.items() for _one in range(count)]
-    dialect = session.get_bind().dialect.name
-    rows = session.execute(NEXT[dialect], {"names": names} if dialect == "postgresql" else {}).all() if names else []
-    if dialect == "postgresql":
-        return {name: iter(sorted(row.id for row in rows if row.name == name)) for name in wanted}
-    return {name: itertools.count(1 + max((row.id for row in rows if row.name == name), default=0)) for name in wanted}
 
 
 def columns_of(ticket: Ticket) -> Row:

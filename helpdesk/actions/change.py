@@ -20,7 +20,7 @@ from helpdesk.queries.tags import tags_on
 
 MAKES_TAGS = select(func.pg_advisory_xact_lock(func.hashtext("tag")))
 """Whoever makes a new tag; held until the transaction ends."""
-TAGGED, NAMED = ticket_tag.insert(), select(Tag).where(Tag.folded == bindparam("folded"))
+TAGGED, NAMED = ticket_tag.insert(), select(Tag).where(Tag.folded == bindparam("folded")).execution_options(autoflush=False)
 Change = Callable[[Session, Ticket, Actor], None]
 
 
@@ -159,7 +159,7 @@ def tag(name: str) -> Change:
         found, on = tag_named(session, word), tags_on(session, ticket.id)
         if found.id in on:
             return
-        session.execute(TAGGED, {"ticket_id": ticket.id, "tag_id": found.id})
+        session.connection().execute(TAGGED, {"ticket_id": ticket.id, "tag_id": found.id})
         on[found.id] = found.folded
         record(session, ticket, "ticket_tagged", actor, {"tag": found.name})
 

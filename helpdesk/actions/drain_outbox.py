@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from helpdesk import clock
 from helpdesk.actions.record import hold_tickets
-from helpdesk.actions.transaction import nudge, transaction
+from helpdesk.actions.transaction import nudge, transaction, written_late
 from helpdesk.crash import crash_point
 from helpdesk.models import Event, PendingEvent
 from helpdesk.models.types import Moment
@@ -66,7 +66,7 @@ def handle_alone(row_id: int) -> None:
 
 def handle_rows(tried: list[int], row_id: int | None = None) -> int:
     """Handles a set, or that row alone; their locks are their leases. `tried` gets the numbers of the rows that were begun."""
-    with transaction() as session:
+    with transaction() as session, written_late(session):
         rows, end = next_rows(session, row_id), time.monotonic() + SET_SECONDS[session.get_bind().dialect.name]
         if not rows:
             return 0

@@ -1,5 +1,6 @@
 """Writing down what happened: the one row that timeline, subscribers and open pages all read."""
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +12,13 @@ from sqlalchemy.orm.attributes import instance_state, set_committed_value
 
 from helpdesk import clock
 from helpdesk.actions import transaction
-from helpdesk.actions.rows import put_at_end, put_numbered, table_of, write_all
+from helpdesk.actions.rows import numbers_for, put_at_end, put_numbered, table_of, write_all
 from helpdesk.errors import NotFound
 from helpdesk.models import Event, Message, PendingEvent, Ticket
 from helpdesk.outbox import subscribers_of
 from helpdesk.policy import Viewer, sees, topics_of_ticket
 from helpdesk.queries import together
+from helpdesk.queries.happened import HAPPENED
 from helpdesk.queries.message_counts import COUNTS
 
 LAST = {"last_event_id"}
@@ -67,6 +69,7 @@ def hold_tickets(session: Session, numbers: set[int]) -> None:
 def holds(session: Session, tickets: Iterable[Ticket]) -> None:
     """The transaction has locked these tickets, and no others yet."""
     session.info[together.HELD] = {ticket.id: ticket for ticket in tickets}
+    session.info["tell"]["numbers"].clear()
 
 
 def record(
@@ -82,18 +85,40 @@ def record(
     ticket.last_event_id = event.id
     if message is not None:
         together.let_go(session, ticket.id, COUNTS)
+    together.add(session, ticket.id, HAPPENED, (kind, event.at, event.data, event.agent_id, message.automatic if message else None))
     announce(session, ticket, event)
     return event
 
 
 def write(session: Session, row: dict[str, Any]) -> Event:
-    """The row, after what else was changed. Which event was the ticket's last is written with the next change, or at the end."""
-    if session.new or session.deleted or any(instance_state(each).committed_state.keys() - LAST for each in session.dirty):
+    """The row, after what it may name and whatever else was changed, but for which event was the ticket's last. Within
+    `transaction.written_late` both wait, and are written with all others."""
+    waits = session.autoflush
+    if session.deleted or any(not isinstance(each, Event) for each in session.new) or (not waits and changed(session)):
         session.flush()
-    event = Event(id=session.execute(ONE, row).scalar_one(), **row)
-    make_transient_to_detached(event)
+    number = number_ahead(session, row["ticket_id"]) if waits else None
+    event = Event(id=number or session.execute(ONE, row).scalar_one(), **row)
+    if number is None:
+        make_transient_to_detached(event)
     session.add(event)
     return event
+
+
+def changed(session: Session) -> bool:
+    """Whether anything is to be written that a query could miss."""
+    return any(instance_state(each).committed_state.keys() - LAST for each in session.dirty)
+
+
+def number_ahead(session: Session, ticket_id: int) -> int | None:
+    """A number for an event of a ticket that was locked with others: drawn for all of them at once, after their locks, so that a ticket's
+    events are numbered in their order. None of a ticket that was locked by itself, and on SQLite, where an insert is no journey."""
+    held = together.held(session)
+    if ticket_id not in held or session.get_bind().dialect.name != "postgresql":
+        return None
+    ahead: deque[int] = session.info["tell"]["numbers"]
+    if not ahead:
+        ahead.extend(numbers_for(session, {"event": len(held)})["event"])
+    return ahead.popleft()
 
 
 def written_since(session: Session, ticket: Ticket, first: int) -> list[int]:
@@ -108,10 +133,12 @@ def record_many(session: Session, happened: Sequence[tuple[Actor, Ticket, str, d
         {"ticket_id": ticket.id, "kind": kind, "data": data, "at": now, "actor": by.kind, "cause_id": by.cause_id, "depth": by.depth}
         for by, ticket, kind, data in happened
     ]
+    session.info["tell"]["numbers"].clear()  # these get higher ones, and so must what follows
     numbers = put_numbered(session, Event, rows)
     pending: list[dict[str, Any]] = []
     number_last(session, [ticket for _by, ticket, _kind, _data in happened], numbers)
-    for (_by, ticket, kind, _data), number in zip(happened, numbers, strict=True):
+    for (_by, ticket, kind, data), number in zip(happened, numbers, strict=True):
+        together.add(session, ticket.id, HAPPENED, (kind, now, data, None, None))
         pending += pending_rows(session, ticket, kind, number, now)
         hint_pages(session, ticket, kind, number, None)
     put_at_end(session, PendingEvent, pending)

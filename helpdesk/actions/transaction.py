@@ -1,5 +1,6 @@
 """One transaction a use case: in line for the writer, commit at the end, tell the world afterwards."""
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
@@ -25,7 +26,7 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("a transaction within a transaction")
     session = db.session()
     session.commit()  # ends what was read before: the writer must see today's rows
-    told: dict[str, Any] = {"hints": [], "nudges": set(), "written": [], "rows": {}}
+    told: dict[str, Any] = {"hints": [], "nudges": set(), "written": [], "rows": {}, "numbers": deque()}
     session.info["tell"] = told
     queue = current_app.extensions["write_queue"]
     with queue.turn() if queue else nullcontext():
@@ -47,6 +48,17 @@ def transaction() -> Iterator[Session]:
     live.publish(told["hints"])
     if told["nudges"]:
         jobs.later(*sorted(told["nudges"]))
+
+
+@contextmanager
+def written_late(session: Session) -> Iterator[None]:
+    """Within it what was changed is written when a query may ask for it, and at the end: for work that changes the same rows again and
+    again and asks for little."""
+    session.autoflush = True
+    try:
+        yield
+    finally:
+        session.autoflush = False
 
 
 def refusal_of(error: OperationalError) -> Exception:

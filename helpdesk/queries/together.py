@@ -33,6 +33,13 @@ def of_ticket(session: Session, number: int, what: str, read: Reading[Answer]) -
     return answer
 
 
+def add(session: Session, number: int, what: str, one: Any) -> None:
+    """One more at the end of an answer that is a list, where it is kept."""
+    kept = session.info.get(KEPT, {}).get(what, {}).get(number)
+    if kept is not None:
+        kept.append(one)
+
+
 def let_go(session: Session, number: int, what: str) -> None:
     """It is another from now on, and read again when somebody asks."""
     session.info.get(KEPT, {}).get(what, {}).pop(number, None)

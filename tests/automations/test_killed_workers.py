@@ -4,7 +4,7 @@ one that is not."""
 from bench.rules import Plan, ask, by_one, by_two, differences, two_desks
 from tests.servers import PostgreSQL, Redis
 
-PLAN = Plan(mails=60, rules=20, kills=4)
+PLAN = Plan(mails=90, rules=20, kills=4)
 
 
 def test_each_act_is_done_once_whoever_dies() -> None:

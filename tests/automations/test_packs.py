@@ -75,6 +75,8 @@ def test_what_is_wrong_with_a_file_is_said_with_its_place() -> None:
     good = (reader.FOLDER / "repair.toml").read_text(encoding="utf-8")
     wrong = [
         ("= \"type:repair\" }", "= \"type:nothing\" }", "repair.toml, trigger:fault: there is no type:nothing"),
+        ('since = "opened"', 'since = "summer"', "nothing is counted from summer"),
+        ('on = ["message_received"]', 'on = ["message_sung"]', "there is no event message_sung"),
         ('do = "set_type"', 'do = "explode"', "there is no act explode"),
         ('word = "type", test = "is"', 'word = "type", test = "rhymes"', "nobody can ask whether type rhymes"),
         ('preset = "office"', 'preset = "never"', "calendar: there is no preset never"),

@@ -28,6 +28,7 @@ import './title.js';
 import './bell.js';
 import './reveal.js';
 import './presets.js';
+import './forms.js';
 import './rule-builder.js';
 import './rule-order.js';
 import './line-banner.js';

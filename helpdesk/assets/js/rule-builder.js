@@ -1,5 +1,6 @@
 /* The builder of rules: while one edits, the form goes to the server and comes back with what is wrong in its place and how many tickets match.
    What has the focus is never touched. */
+import { goOn } from './forms.js';
 import htmx from './htmx.js';
 import { post } from './http.js';
 import { say } from './toasts.js';
@@ -33,7 +34,7 @@ async function render(step = '') {
   if (step) document.activeElement?.blur();
   await htmx.swap({ text, target: builder(), swap: 'outerMorph', sourceElement: builder() });
   settle();
-  if (step) goOn(builder().dataset.focus);
+  if (step) goOn(builder());
 }
 
 /** What a morph leaves as it was: boxes that were checked by hand, and fields whose place is another line's now. */
@@ -47,18 +48,6 @@ function settle() {
 }
 
 const holdsFocus = field => field === document.activeElement || field.closest('details[open]')?.contains(document.activeElement);
-
-/** Where the hand goes on: "last PLACE" is the newest line there, "at PLACE" the line that stands there now, else the button that adds. */
-function goOn(focus = '') {
-  const [how, place] = focus.split(' ');
-  if (!place) return;
-  const lines = [...builder().querySelectorAll('[data-place]')].filter(line => line.dataset.place.replace(/\.\d+$/, '') === place);
-  const events = [...builder().querySelectorAll('select[id^="on."]')];
-  const parent = place.replace(/\.\d+$/, '');
-  const line = how === 'last' ? (place === 'on' ? events.at(-1) : lines.at(-1)) : builder().querySelector(`[data-place="${place}"]`);
-  const next = line?.matches('select') ? line : line?.querySelector('select, input:not([type=hidden])');
-  (next ?? document.getElementById(`add-${parent}`) ?? document.getElementById(`add-${place}`))?.focus();
-}
 
 document.addEventListener('input', event => {
   if (!within(event) || event.isComposing || event.target.matches('select, [type=checkbox]')) return;

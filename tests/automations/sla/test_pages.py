@@ -79,8 +79,9 @@ def test_the_form_writes_a_policy(promised: Site) -> None:
         data = {name: value for name, value in (FORM | fields).items() if value is not None}
         answer = promised.post(admin, "/sla/policies", data)
         assert (answer.status_code, sentence in answer.text) == (422, True), (fields, answer.text[-3000:])
-    for button in ("add stages", "add steps", "add steps.0", "remove stages.0", "remove steps.0.then.0", "remove steps.9", "add moon"):
-        assert promised.post(admin, "/sla/policies/2", FORM | {"step": button}).status_code == 200, button
+    for button, focus in STEPS.items():
+        answer = promised.post(admin, "/sla/policies/2", FORM | {"step": button})
+        assert (answer.status_code, f' data-focus="{focus}"' in answer.text) == (200, True), button
     opened(promised)
     looked = promised.post(admin, "/sla/policies/2", FORM | {"step": "look", "targets.first_response.default.amount": "3"})
     assert "1 open due time would move" in looked.text
@@ -88,6 +89,14 @@ def test_the_form_writes_a_policy(promised: Site) -> None:
     assert promised.post(admin, "/sla/policies/2", FORM | {"calendar": "always"}).status_code == 302
     assert "Restore version" in admin.get("/sla/policies/2").text
     assert promised.post(admin, "/sla/policies/2/restore", {"number": "1"}).status_code == 302
+
+
+STEPS = {
+    "add stages": "last stages", "add steps": "last steps", "add steps.0.then": "last steps.0.then", "remove stages.0": "at stages.0",
+    "remove steps.0.then.0": "at steps.0.then.0", "remove steps.9": "at steps.9", "add steps.then": "last steps.then",
+    "add stages.0.then": "last stages.0.then", "add moon": "last moon",
+}  # fmt: skip
+"""A button of the form -> where the hand goes on; none of them is an error."""
 
 
 def test_a_due_time_is_explained(promised: Site, clock: Clock, ground: dict[str, str]) -> None:  # noqa: F811
