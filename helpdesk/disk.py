@@ -8,8 +8,8 @@ LOW_WATER_BYTES = 200 * 1024 * 1024
 
 
 def free_bytes() -> int:
-    """What is left where the data lies."""
-    return shutil.disk_usage(current().data).free
+    """What is left where the data lies, or the database, if that is less."""
+    return min(shutil.disk_usage(folder).free for folder in (current().data, *current().disks))
 
 
 def has_room(size: int = 0) -> bool:

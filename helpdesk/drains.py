@@ -3,7 +3,7 @@
 from flask import Flask
 
 from helpdesk import jobs
-from helpdesk.actions import alarms, change, drain_outbox, due_moments, housekeeping, long_tasks, release
+from helpdesk.actions import alarms, change, clock_put_right, drain_outbox, due_moments, housekeeping, long_tasks, release
 from helpdesk.queries import due
 from helpdesk.queries.long_tasks import task_is_due
 
@@ -15,6 +15,7 @@ def init_app(_app: Flask) -> None:
     jobs.add(jobs.Drain("due", "fast", due_moments.drain, 1, due.moment_is_due))
     jobs.add(jobs.Drain("wake", "fast", change.wake_due, 5, due.snooze_is_over))
     jobs.add(jobs.Drain("long_tasks", "slow", long_tasks.drain, 2, task_is_due))
+    jobs.add(jobs.Drain("clock", "fast", clock_put_right.put_right, 30, clock_put_right.ran_ahead))
     jobs.add(jobs.Drain("housekeeping", "slow", housekeeping.tidy, 3600))
     jobs.add(jobs.Drain("alarms", jobs.HERE, alarms.look_at_stages, 15))
     jobs.add(jobs.Drain("ledger", jobs.HERE, alarms.look_at_ledger, 60))

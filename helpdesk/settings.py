@@ -15,7 +15,7 @@ LmtpAddress = tuple[str, str | int]
 
 @dataclass(frozen=True)
 class Settings:
-    """What the operator chose. `redis_url` None means a private Valkey in the data folder."""
+    """What the operator chose. `redis_url` None means a private Valkey in the data folder; `disks` are folders beside it that need room."""
 
     host: str
     port: int
@@ -28,6 +28,7 @@ class Settings:
     lmtp_listen: LmtpAddress | None
     trusted_proxies: int
     egress_allow: tuple[str, ...]
+    disks: tuple[Path, ...]
     alarm_webhook: str | None
     log: str
     testing: bool
@@ -51,6 +52,7 @@ class Settings:
             lmtp_listen=lmtp_listen(env.get("HELPDESK_LMTP_LISTEN", "")),
             trusted_proxies=number(env, "HELPDESK_TRUSTED_PROXIES", 0, 0, 10),
             egress_allow=tuple(part.strip() for part in env.get("HELPDESK_EGRESS_ALLOW", "").split(",") if part.strip()),
+            disks=disks(env.get("HELPDESK_DISKS", "")),
             alarm_webhook=web_address(env, "HELPDESK_ALARM_WEBHOOK"),
             log=one_of(env, "HELPDESK_LOG", "text", ("text", "json")),
             testing=testing,
@@ -75,6 +77,15 @@ def number(env: Mapping[str, str], name: str, default: int, least: int, most: in
     if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
         raise SettingError(f"{name} must be a whole number from {least} to {most}, not “{text}”.")
     return int(text)
+
+
+def disks(text: str) -> tuple[Path, ...]:
+    """Folders that are there, of which the desk must know how full they are."""
+    found = tuple(Path(part.strip()) for part in text.split(",") if part.strip())
+    for folder in found:
+        if not folder.is_dir():
+            raise SettingError(f"HELPDESK_DISKS names “{folder}”, and there is no such folder.")
+    return found
 
 
 def one_of(env: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:

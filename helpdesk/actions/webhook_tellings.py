@@ -22,7 +22,8 @@ TOLD_OF = tuple(kind for kind in KINDS if kind not in ("reply_written", "reply_c
 LEASE_SECONDS = 60
 """Longer than a name, a call and an answer may take together."""
 PAUSES = (10, 30, 60, 300, 900, 3600)
-GIVE_UP_AFTER, LEAST_TRIES = timedelta(hours=24), 20
+GIVE_UP_AFTER, LEAST_TRIES, LEAST_OF_ONE = timedelta(hours=24), 20, 3
+"""Nobody is given up before so many tries, of a webhook and of one telling: the clock may have jumped by a day."""
 REST_AFTER, REST = 5, timedelta(minutes=1)
 """After so many failures in a row a webhook is left alone for so long: who is down is not asked for each event."""
 KEPT_DAYS = {"told": 30, "failed": 90, "kept": 90}
@@ -136,10 +137,10 @@ def settle(leased: Leased, status: int | None, words: str) -> None:
 
 def put_off(session: Session, webhook: Webhook, telling: WebhookTelling, *, gone: bool) -> None:
     """It was not taken: again after a pause, for a day; a webhook that took nothing for a day, or says that it is gone, is switched off."""
-    now = clock.now()
-    telling.state = "failed" if gone or now >= telling.begun_at + GIVE_UP_AFTER else "retry"
-    pause = timedelta(seconds=PAUSES[min(telling.attempts, len(PAUSES)) - 1])
-    telling.next_at = min(now + pause, max(now, telling.begun_at + GIVE_UP_AFTER))
+    now, end = clock.now(), telling.begun_at + GIVE_UP_AFTER
+    telling.state = "failed" if gone or (now >= end and telling.attempts >= LEAST_OF_ONE) else "retry"
+    after = now + timedelta(seconds=PAUSES[min(telling.attempts, len(PAUSES)) - 1])
+    telling.next_at = now if telling.state == "failed" else min(after, end) if end > now else after
     webhook.failing_since, webhook.failures = webhook.failing_since or now, webhook.failures + 1
     if webhook.failures >= REST_AFTER:
         webhook.rest_until = now + REST

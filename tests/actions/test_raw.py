@@ -1,6 +1,10 @@
 """Raw messages: committed before anybody looks at them, and leased so that one bad mail takes no other with it."""
 
 import io
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -8,11 +12,12 @@ from sqlalchemy import select
 from channels.email import deliver_pipe
 from helpdesk import disk
 from helpdesk.actions.raw import LEASE_SECONDS, MOST_ATTEMPTS, give_back, lease_raw, put_aside, store_raw, try_again
-from helpdesk.errors import NoRoom
+from helpdesk.errors import NoRoom, SettingError
 from helpdesk.extensions import db
 from helpdesk.models import RawMessage
 from helpdesk.queries import due
 from helpdesk.queries.ledger import ledger_in
+from helpdesk.settings import disks
 from tests.factories import Clock, SmallDesk
 
 MANY = 1_000_000
@@ -108,3 +113,17 @@ def test_below_the_low_water_mark_nothing_is_taken_in(desk: SmallDesk, monkeypat
     with pytest.raises(NoRoom):
         stored(desk, 1)
     assert db.session.scalars(select(RawMessage)).all() == []
+
+
+def test_the_fullest_disk_counts(desk: SmallDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also that of the database, where it is named; a folder that is not there is said at the start."""
+    free = {str(tmp_path): 300_000_000}
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free.get(str(path), 900_000_000)))
+    settings = desk.app.extensions["helpdesk"]
+    assert disk.free_bytes() == 900_000_000
+    desk.app.extensions["helpdesk"] = replace(settings, disks=disks(f" {tmp_path}, "))
+    assert (disk.free_bytes(), disk.has_room()) == (300_000_000, True)
+    free[str(tmp_path)] = 100_000_000
+    assert not disk.has_room()
+    with pytest.raises(SettingError, match="HELPDESK_DISKS names"):
+        disks(str(tmp_path / "nowhere"))
