@@ -13,25 +13,26 @@ from automations.sla.due import Piece
 from automations.sla.figures import Figure, figure
 from automations.sla.history import history_of
 from automations.sla.hours import Hours
+from automations.sla.kept_hours import hours_said
 from automations.sla.moving import clock_of
 from automations.sla.spans import Span
 from helpdesk import clock
-from helpdesk.models import Calendar, Event, SlaPolicy, SlaPolicyVersion, SlaTarget, Ticket
+from helpdesk.models import Calendar, Event, KeptHours, SlaPolicy, SlaPolicyVersion, SlaTarget, Ticket
 from helpdesk.models.ticket import PRIORITIES
 from helpdesk.queries.sla import targets_of
 
 
 @dataclass(frozen=True)
 class Explained:
-    """A target with all that its due time came from. `as_kept`: what was worked out now is what its row says; otherwise its calendar was
-    changed after it had ended. `calendar` None: every minute counts."""
+    """A target with all that its due time came from. `as_kept`: what was worked out now is what its row says; otherwise its
+    calendar was changed after it had ended, and nobody kept the hours of then. `calendar` None: every minute counts."""
 
     target: SlaTarget
     policy: SlaPolicy
     version: SlaPolicyVersion
     priority: str
     span: Span
-    calendar: Calendar | None
+    calendar: Calendar | KeptHours | None
     hours: Hours
     figure: Figure
     now: datetime
@@ -59,8 +60,7 @@ class Explained:
 def explain(session: Session, ticket: Ticket, target: SlaTarget) -> Explained | None:
     """One target; None where its policy promises nothing of that name to that priority any more."""
     version = session.get_one(SlaPolicyVersion, target.version_id)
-    calendar = session.get(Calendar, target.calendar_id) if target.calendar_id else None
-    hours = hours_of(session, calendar) if calendar else always(session)
+    calendar, hours = hours_behind(session, target)
     priority = priority_at(session, ticket, target.ended_at)
     span = span_of(version.definition, target.name, priority)
     if span is None:
@@ -70,6 +70,14 @@ def explain(session: Session, ticket: Ticket, target: SlaTarget) -> Explained | 
     now = clock.now()
     worked = figure(same or clock_of(target), span, hours, now)
     return Explained(target, session.get_one(SlaPolicy, version.policy_id), version, priority, span, calendar, hours, worked, now)
+
+
+def hours_behind(session: Session, target: SlaTarget) -> tuple[Calendar | KeptHours | None, Hours]:
+    """Calendar (None: every minute counts) and hours: those of today, or those of then where the target has ended."""
+    if target.ended_at and target.hours_id and (kept := session.get(KeptHours, target.hours_id)):
+        return kept if kept.name else None, hours_said(kept.said)
+    calendar = session.get(Calendar, target.calendar_id) if target.calendar_id else None
+    return calendar, hours_of(session, calendar) if calendar else always(session)
 
 
 def explain_all(session: Session, ticket: Ticket) -> list[Explained]:

@@ -17,7 +17,7 @@ from automations.sla.clocks import Clock, Happened, Manual, clocks, span_of
 from automations.sla.figures import figure
 from automations.sla.history import history_of
 from automations.sla.promises import Promise
-from automations.sla.watch import By, one_of
+from automations.sla.watch import counted_by, one_of
 from automations.sla.which_hours import Instead, Which
 from helpdesk import clock, jobs, long_tasks
 from helpdesk.actions import long_tasks as slow
@@ -76,7 +76,7 @@ class Recount:
     def wanted(self, row: SlaTarget, ticket: Ticket) -> Wanted | None:
         """As it is to be; None where nothing is promised any more."""
         promise = self.promise(row)
-        by = By(PRIORITIES[ticket.priority], *self.which.of_policy(promise.definition, ticket), self.which.of_team(ticket)[1])
+        by = counted_by(self.which, promise.definition, ticket)
         return one_of(self.clock(row, promise.definition), promise, by, self.now)
 
     def due_at(self, row: SlaTarget, ticket: Ticket) -> datetime | None:

@@ -17,7 +17,7 @@ from automations.sla.figures import counted_last, figure, moments, still_to_come
 from automations.sla.history import history_of
 from automations.sla.hours import Hours
 from automations.sla.promises import Promise
-from automations.sla.which_hours import which
+from automations.sla.which_hours import Which, which
 from helpdesk import clock
 from helpdesk.actions.record import Actor, held_ticket
 from helpdesk.actions.sla_targets import Asked, Bringing, Moments, Wanted, Why, bring
@@ -106,20 +106,27 @@ def is_about(event: Event, group: dict[str, Any]) -> bool:
 
 def worked_out(session: Session, ticket: Ticket, promise: Promise, history: list[Happened], now: datetime) -> list[Wanted]:
     """Every target that the policy makes of this history."""
-    hours = which(session)
-    by = By(PRIORITIES[ticket.priority], *hours.of_policy(promise.definition, ticket), hours.of_team(ticket)[1])
+    by = counted_by(which(session), promise.definition, ticket)
     found = [one_of(each, promise, by, now) for each in clocks(promise.definition, history)]
     return [each for each in found if each is not None]
 
 
 @dataclass(frozen=True)
 class By:
-    """What targets are counted by: the ticket's priority, the policy's calendar and hours, and the hours of those who are told."""
+    """What targets are counted by: the ticket's priority, the policy's calendar and hours, under which number these are kept, and the hours
+    of those who are told."""
 
     priority: str
     calendar_id: int | None
     hours: Hours
+    hours_id: int
     people: Hours
+
+
+def counted_by(hours: Which, definition: dict[str, Any], ticket: Ticket) -> By:
+    """That of a ticket under a policy; the transaction is one that writes."""
+    found = hours.of_policy(definition, ticket)
+    return By(PRIORITIES[ticket.priority], *found, hours.keep(*found), hours.of_team(ticket)[1])
 
 
 def one_of(each: Clock, promise: Promise, by: By, now: datetime) -> Wanted | None:
@@ -135,8 +142,8 @@ def one_of(each: Clock, promise: Promise, by: By, now: datetime) -> Wanted | Non
 
     manual = (each.manual.due_at, each.manual.reason, each.manual.agent_id) if each.manual else (None, "", None)
     return Wanted(
-        each.name, each.started_at, promise.version_id, by.calendar_id, [kept_pause(pause) for pause in each.pauses], found.due_at,
-        each.ended_at, found.state, steps, manual, quiet, counted_last(found),
+        each.name, each.started_at, promise.version_id, by.calendar_id, by.hours_id, [kept_pause(pause) for pause in each.pauses],
+        found.due_at, each.ended_at, found.state, steps, manual, quiet, counted_last(found),
     )  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from automations.sla import calendars
 from automations.sla.hours import Hours
+from automations.sla.kept_hours import row_of
+from helpdesk.actions.kept_hours import keep_hours
 from helpdesk.models import Calendar, Inbox, Ticket
 from helpdesk.queries.calendars import Whose, every, first_for
 
@@ -31,6 +33,7 @@ class Which:
     session: Session
     instead: Instead = Instead()
     known: dict[Any, Found] = field(default_factory=dict)
+    kept: dict[tuple[int | None, int], int] = field(default_factory=dict)
 
     @cached_property
     def calendars(self) -> Sequence[Whose]:
@@ -62,6 +65,14 @@ class Which:
             return None, calendars.always(self.session)
         thought = self.instead.hours.get(calendar.id)
         return calendar.id, thought or calendars.hours_of(self.session, self.session.get_one(Calendar, calendar.id))
+
+    def keep(self, calendar_id: int | None, hours: Hours) -> int:
+        """The number under which these hours are written down; the transaction is one that writes. Hours are kept as long as this is."""
+        key = (calendar_id, id(hours))
+        if key not in self.kept:
+            calendar = self.session.get(Calendar, calendar_id) if calendar_id is not None else None
+            self.kept[key] = keep_hours(self.session, row_of(hours, calendar))
+        return self.kept[key]
 
     def once(self, key: Any, look: Any) -> Found:
         """What was found before, or now."""

@@ -27,15 +27,16 @@ Moments = list[tuple[str, datetime]]
 
 @dataclass(frozen=True)
 class Wanted:
-    """A target as it was worked out. `state` is one of TARGET_STATES; `moments` are the steps that are still to come, by a function of
-    those that were taken (step -> when) and of whether the promise was known before, so that what has passed untaken is taken now.
-    `quiet`: it began before anybody promised anything, so that what it missed is told to nobody. `counted`: the last
-    hours before it is due that count, as [from, to] in seconds since 1970; None where every minute does."""
+    """A target as it was worked out. `state` is one of TARGET_STATES; `hours_id` are the KeptHours that it was counted by; `moments` are
+    the steps that are still to come, by a function of those that were taken (step -> when) and of whether the promise was known before, so
+    that what has passed untaken is taken now. `quiet`: it began before anybody promised anything, so that what it missed is told to nobody.
+    `counted`: the last hours before it is due that count, as [from, to] in seconds since 1970; None where every minute does."""
 
     name: str
     started_at: datetime
     version_id: int
     calendar_id: int | None
+    hours_id: int
     pauses: list[list[Any]]
     due_at: datetime | None
     ended_at: datetime | None
@@ -149,7 +150,7 @@ def because(cause: Event | None) -> Actor:
 
 def put(row: SlaTarget, each: Wanted, state: str) -> None:
     """Everything that was worked out."""
-    row.version_id, row.calendar_id, row.pauses = each.version_id, each.calendar_id, each.pauses
+    row.version_id, row.calendar_id, row.hours_id, row.pauses = each.version_id, each.calendar_id, each.hours_id, each.pauses
     row.due_at, row.ended_at, row.state = each.due_at, each.ended_at, state
     row.manual_due_at, row.manual_reason, row.manual_by = each.manual
     if each.ended_at is not None and state == "breached":

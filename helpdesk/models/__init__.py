@@ -12,7 +12,7 @@ from helpdesk.models.message import Attachment, Awaited, Delivery, Draft, Letter
 from helpdesk.models.raw_message import PracticeMail, RawMessage
 from helpdesk.models.rule import DueMoment, LongTask, Notice, Pack, Rule, RuleRun, RuleVersion, Stamp
 from helpdesk.models.screening import Alarm, Screening
-from helpdesk.models.sla import SlaMove, SlaPolicy, SlaPolicyVersion, SlaStep, SlaTarget
+from helpdesk.models.sla import KeptHours, SlaMove, SlaPolicy, SlaPolicyVersion, SlaStep, SlaTarget
 from helpdesk.models.team import Team, routing_turn, team_agent, team_inbox
 from helpdesk.models.ticket import Tag, Ticket, TicketType, ticket_tag
 from helpdesk.models.view import SavedView
@@ -39,6 +39,7 @@ __all__ = [
     "Event",
     "Holiday",
     "Inbox",
+    "KeptHours",
     "Letter",
     "LongTask",
     "Mailbox",

@@ -43,9 +43,26 @@ class SlaPolicyVersion(db.Model):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
+class KeptHours(db.Model):
+    """Hours as they once were, with the name of their calendar, "" for around the clock: what `said` means is told by
+    automations.sla.kept_hours, `mark` is its SHA-256. Never changed: calendars are, and a sum must come out as it did."""
+
+    __tablename__ = "kept_hours"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mark: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(120), default="")
+    name_ar: Mapped[str] = mapped_column(String(120), default="")
+    said: Mapped[dict[str, Any]] = mapped_column(Json)
+
+    def shown_name(self, language: str) -> str:
+        """In the reader's language, where there is one."""
+        return (self.name_ar if language == "ar" else "") or self.name
+
+
 class SlaTarget(db.Model):
-    """One promise on one ticket. `name` is "first_response", "next_response", "resolution" or "stage:NAME"; `pauses` are [from, to or
-    None, reason] of the clock's rests; `due_at` None while it rests; `revision` rises whenever the due time is worked out anew."""
+    """One promise on one ticket. `name` is "first_response", "next_response", "resolution" or "stage:NAME"; `hours_id` are the KeptHours
+    that it was counted by last; `pauses` are [from, to or None, reason] of the clock's rests; `due_at` None while it rests; `revision`
+    rises whenever the due time is worked out anew."""
 
     __tablename__ = "sla_target"
     __table_args__ = (UniqueConstraint("ticket_id", "name", "started_at"),)
@@ -56,6 +73,7 @@ class SlaTarget(db.Model):
     state: Mapped[str] = mapped_column(String(10), default="running")
     revision: Mapped[int] = mapped_column(default=1)
     calendar_id: Mapped[int | None] = mapped_column()
+    hours_id: Mapped[int | None] = mapped_column()
     started_at: Mapped[datetime] = mapped_column(Moment)
     pauses: Mapped[list[list[Any]]] = mapped_column(Json, default=list)
     due_at: Mapped[datetime | None] = mapped_column(Moment)
