@@ -19,7 +19,7 @@ POINTS: dict[str, str] = {
     "outbox.leased": "a subscriber holds its row and has done nothing",
     "outbox.before_commit": "a subscriber's effect is written and not committed",
     "delivery.leased": "a delivery is leased and nothing was said to the server",
-    "delivery.before_data": "the server took the recipients and no data was sent",
+    "delivery.before_mark": "the server has a mail but for its final dot, and nothing of that is on record",
     "delivery.data_marked": "it is on record that the final dot may leave, and it has not left",
     "delivery.after_dot": "the server has the mail and its answer was not read",
     "delivery.before_commit": "the server said yes and it is not on record",

@@ -4,6 +4,8 @@ no@     550 at RCPT          grey@   450 at RCPT         early@  hangs up at RCP
 e451@   451 after the dot    e554@   554 after the dot   drop@   keeps the mail, hangs up without an answer
 hang@   keeps the mail and never answers                 slow@   keeps the mail and answers after a while
 once@   450 at RCPT, the first time an address is named  late@   451 after the dot, the first time
+cut@    hangs up in the midst of the mail                big@    552 in the midst of the mail, and hangs up
+busy@   421 in the midst of the mail, and hangs up
 """
 
 import asyncio
@@ -16,6 +18,7 @@ from typing import Self
 SLOW_SECONDS = 0.3
 REFUSALS = {"no": "550 5.1.1 No such mailbox", "grey": "450 4.2.0 Come again", "once": "450 4.2.0 Come again"}
 AFTER_DOT = {"e451": "451 4.3.0 Not now", "e554": "554 5.7.1 Not wanted", "late": "451 4.3.0 Not now"}
+IN_MIDST = {"cut": "", "big": "552 5.3.4 Too big", "busy": "421 4.3.2 Closing down"}
 FIRST_TIME = ("once", "late")
 
 
@@ -42,12 +45,14 @@ class Talk:
 
 
 class Sink:
-    """`with Sink() as sink:` listens on `sink.port` of the loopback; `sink.journal` holds what came with a final dot."""
+    """`with Sink() as sink:` listens on `sink.port` of the loopback; `sink.journal` holds what came with a final dot, `sink.hearing` the
+    lines so far of the mail that came last."""
 
     def __init__(self, hang_seconds: float = 1e6) -> None:
         self.hang_seconds = hang_seconds
         self.known: set[str] = set()
         self.journal: list[Kept] = []
+        self.hearing: list[bytes] = []
         self.connections = 0
         self.loop = asyncio.new_event_loop()
         self.tasks: set[asyncio.Task[None]] = set()
@@ -121,7 +126,12 @@ class Sink:
 
     async def data(self, talk: Talk, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         await say(writer, "354 Go ahead")
-        lines = []
+        if early := next((mode for address in talk.recipients if (mode := mode_of(address)) in IN_MIDST), ""):
+            await reader.readline()
+            if IN_MIDST[early]:
+                await say(writer, IN_MIDST[early])
+            return False
+        self.hearing = lines = []
         while (line := await reader.readline()) not in (b".\r\n", b""):
             lines.append(line[1:] if line.startswith(b"..") else line)
         if line == b"":
@@ -153,7 +163,7 @@ class Sink:
 def mode_of(address: str) -> str:
     """no@ and no-two@ have the same mode; an ordinary name has none."""
     word = address.partition("@")[0].partition("-")[0]
-    return word if word in {*REFUSALS, *AFTER_DOT, "early", "drop", "hang", "slow"} else ""
+    return word if word in {*REFUSALS, *AFTER_DOT, *IN_MIDST, "early", "drop", "hang", "slow"} else ""
 
 
 async def say(writer: asyncio.StreamWriter, words: str) -> None:

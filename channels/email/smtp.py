@@ -1,8 +1,10 @@
 """One mail over SMTP, with the moment known from which on it may have been taken (RFC 5321 4.1.1.4, 4.5.3.2)."""
 
+import select
 import smtplib
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from channels.channel import Accepted, Refused, SurelyNotAccepted, Uncertain
@@ -12,6 +14,10 @@ from helpdesk import egress
 from helpdesk.crash import crash_point
 
 CONNECT_SECONDS, COMMAND_SECONDS, DOT_SECONDS = 30, 300, 600
+EARLY_SECONDS = 5
+"""A server that ends in the midst of a mail has so long to say why."""
+NEVER = 0
+"""No answer has this code: every one is a refusal."""
 NOT_LET_IN = (530, 534, 535, 538)
 """RFC 4954 §6: who asks is not, or not enough, signed in. That is our setting to mend, and no verdict about the mail."""
 
@@ -31,8 +37,8 @@ class Server:
 
 
 def send(server: Server, envelope_from: str, recipients: list[str], content: bytes, mark: Callable[[], bool]) -> Accepted:
-    """Sends; raises SurelyNotAccepted, Refused or Uncertain. `mark` is called between the server's go-ahead and the first byte. No words
-    of the server hold what we signed in with."""
+    """Sends; raises SurelyNotAccepted, Refused or Uncertain. `mark` is called between the mail and its final dot. No words of the server
+    hold what we signed in with."""
     secrets = (server.password, server.bearer)
     try:
         accepted = hand_in(server, envelope_from, recipients, content, mark)
@@ -54,12 +60,12 @@ def hand_in(server: Server, envelope_from: str, recipients: list[str], content: 
         raise SurelyNotAccepted(words_of(error)) from error
     try:
         refused = envelope(connection, envelope_from, recipients)
-        crash_point("delivery.before_data")
-        expect(connection.docmd("DATA"), 354)
+        hand_over(connection, content)
+        crash_point("delivery.before_mark")
         if not mark():
             raise SurelyNotAccepted("another process holds this delivery")
         crash_point("delivery.data_marked")
-        return Accepted(hand_over(connection, content), refused)
+        return Accepted(final_dot(connection), refused)
     except (OSError, smtplib.SMTPException) as error:
         raise SurelyNotAccepted(words_of(error)) from error
     finally:
@@ -79,6 +85,7 @@ def connect(server: Server, seconds: float = CONNECT_SECONDS, command_seconds: f
     try:
         expect(connection.connect(address, server.port), 220)
         assert connection.sock is not None
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # the final dot waits for nothing
         connection.sock.settimeout(command_seconds)
         connection.ehlo_or_helo_if_needed()
         if server.security == "starttls":
@@ -111,25 +118,54 @@ def envelope(connection: smtplib.SMTP, envelope_from: str, recipients: list[str]
     return refused
 
 
-def hand_over(connection: smtplib.SMTP, content: bytes) -> str:
-    """The mail and its final dot. From the first byte on, silence means uncertain; an explicit refusal is one."""
+def hand_over(connection: smtplib.SMTP, content: bytes) -> None:
+    """The mail but for its final dot: whatever breaks here, the server did not take it, and what it says of that counts."""
     assert connection.sock is not None
+    expect(connection.docmd("DATA"), 354)
+    try:
+        connection.sock.sendall(dotted(content))
+    except OSError:
+        with suppress(OSError):
+            hear_early(connection)
+        raise
+
+
+def final_dot(connection: smtplib.SMTP) -> str:
+    """The final dot. From here on silence means uncertain; an explicit refusal is one."""
+    assert connection.sock is not None
+    if has_spoken(connection.sock):
+        hear_early(connection)
     try:
         connection.sock.settimeout(DOT_SECONDS)
-        connection.send(dotted(content))
+        with suppress(ConnectionError):  # it hung up: what it said before can still be read
+            connection.sock.sendall(b".\r\n")
         crash_point("delivery.after_dot")
-        code, words = connection.getreply()
+        answer = connection.getreply()
     except (OSError, smtplib.SMTPException) as error:
         raise Uncertain(words_of(error)) from error
-    expect((code, words), 250)
+    expect(answer, 250)
     quit_quietly(connection)
-    return decode(words)
+    return decode(answer[1])
+
+
+def has_spoken(line: socket.socket) -> bool:
+    """It said something or hung up, before it was its turn."""
+    watch = select.poll()
+    watch.register(line, select.POLLIN)
+    return bool(watch.poll(0))
+
+
+def hear_early(connection: smtplib.SMTP) -> None:
+    """A server that ends before it has the final dot did not take the mail, whatever it says: see `expect`, or SMTPServerDisconnected."""
+    assert connection.sock is not None
+    connection.sock.settimeout(EARLY_SECONDS)
+    expect(connection.getreply(), NEVER)
 
 
 def dotted(content: bytes) -> bytes:
-    """As it goes over the line: CRLF alone, leading dots doubled, the final dot (RFC 5321 4.5.2)."""
+    """As it goes over the line: CRLF alone, leading dots doubled (RFC 5321 4.5.2); the final dot is wanting."""
     lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n").split(b"\n")
-    return b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines) + b"\r\n.\r\n"
+    return b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines) + b"\r\n"
 
 
 def expect(answer: tuple[int, bytes], code: int) -> None:

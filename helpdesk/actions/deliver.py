@@ -49,12 +49,14 @@ def lease_next() -> Delivery | None:
 
 
 def mark_data_started(delivery_id: int, token: str) -> bool:
-    """On record, before the final dot may leave. False: somebody else holds the delivery now, so nothing may be sent."""
+    """On record, before the final dot leaves; the answer has the whole lease from here. False: somebody else holds the delivery now, so
+    the dot must not leave."""
     with transaction() as session:
         delivery = held(session, delivery_id, token)
         if delivery is None:
             return False
         delivery.data_started_at = clock.now()
+        delivery.lease_until = delivery.next_at = delivery.data_started_at + timedelta(seconds=LEASE_SECONDS)
     return True
 
 

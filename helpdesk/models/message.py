@@ -116,7 +116,7 @@ class Letter(db.Model):
 class Delivery(db.Model):
     """The way out of one outgoing message, or of one letter.
 
-    `data_started_at` is committed before the final dot may leave: from then on no answer from the server means uncertain, never again
+    `data_started_at` is committed between a mail and its final dot: from then on no answer from the server means uncertain, never again
     by itself. `provider_words` are what the server said; `bounces` are notices that came back later: {"address", "status", "permanent",
     "words", "raw_message_id"}. One whose message was taken away stays, so that the ledger sees it.
     """

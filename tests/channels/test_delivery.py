@@ -1,6 +1,5 @@
 """The way out, with a real server that fails as asked: never lost, never twice, and nothing in silence."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,50 +9,14 @@ from sqlalchemy.exc import OperationalError
 from channels import delivery
 from channels.email import smtp
 from helpdesk.actions import deliver, drain_outbox
-from helpdesk.actions.release import release_due
-from helpdesk.actions.reply import UNDO_SECONDS, reply
+from helpdesk.actions.reply import UNDO_SECONDS
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.extensions import db
-from helpdesk.incoming import Person
-from helpdesk.models import Delivery, Event, Message
+from helpdesk.models import Event, Message
 from helpdesk.queries.ledger import ledger_out
-from tests.factories import NOW, Clock, SmallDesk, kinds, ticket, writing
+from tests.channels.deliveries import Send, row, sent_id, told
+from tests.factories import NOW, Clock, SmallDesk, kinds, ticket
 from tests.smtp_sink import Sink
-
-Send = Callable[..., int]
-
-
-@pytest.fixture
-def send(desk: SmallDesk, clock: Clock) -> Send:
-    """An answer to these recipients whose window is over, tried once; its message id."""
-
-    def written(*recipients: str, attempt: bool = True) -> int:
-        number = desk.ticket()
-        message = reply(desk.viewer("rana"), number, writing(number, to=[Person("", one) for one in recipients]))
-        clock.move(seconds=UNDO_SECONDS)
-        release_due()
-        drain_outbox.drain()
-        if attempt:
-            delivery.drain()
-        return message.id
-
-    return written
-
-
-def row(message_id: int) -> Delivery:
-    db.session.rollback()
-    return db.session.scalars(select(Delivery).where(Delivery.message_id == message_id).execution_options(populate_existing=True)).one()
-
-
-def told(message_id: int) -> list[tuple[str, str]]:
-    """What the ticket's history says of the delivery."""
-    db.session.rollback()
-    found = db.session.scalars(select(Event).where(Event.message_id == message_id, Event.kind.like("delivery%")).order_by(Event.id))
-    return [(event.kind, event.data.get("words", "")) for event in found]
-
-
-def sent_id(message_id: int) -> str:
-    return db.session.get_one(Message, message_id).external_id or ""
 
 
 def test_sent_once(send: Send, sink: Sink) -> None:

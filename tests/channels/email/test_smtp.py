@@ -7,6 +7,7 @@ import pytest
 
 from channels.channel import Refused, SurelyNotAccepted, Uncertain
 from channels.email import smtp
+from tests.servers import until
 from tests.smtp_sink import Sink
 
 MAIL = b"Message-ID: <one@example.com>\r\nSubject: x\r\n\r\nHello\r\n"
@@ -35,6 +36,41 @@ def test_what_is_known_afterwards(sink: Sink, recipient: str, raised: type[Excep
     assert "example.com" not in str(failure.value)
 
 
+@pytest.mark.parametrize("size", [100, 16_000_000], ids=["small", "large"])
+@pytest.mark.parametrize(("recipient", "raised", "words"), [
+    ("cut@example.com", SurelyNotAccepted, ""), ("big@example.com", Refused, "552 5.3.4 Too big"),
+    ("busy@example.com", SurelyNotAccepted, "421 4.3.2 Closing down"),
+])  # fmt: skip
+def test_what_ends_before_the_final_dot_was_not_taken(
+    sink: Sink, size: int, recipient: str, raised: type[Exception], words: str
+) -> None:
+    """RFC 5321 4.2.5: a server answers for the mail once it has the end of it."""
+    before, server = len(sink.journal), smtp.Server("127.0.0.1", sink.port, practice=True)
+    with pytest.raises(raised) as failure:
+        smtp.send(server, "support@example.com", [recipient], MAIL + b"x\r\n" * (size // 3), takes_a_moment)
+    assert type(failure.value) is raised
+    assert words in str(failure.value)
+    assert len(sink.journal) == before
+
+
+def takes_a_moment() -> bool:
+    """A mark that is committed on a slow disk."""
+    time.sleep(0.3)
+    return True
+
+
+def test_it_is_marked_between_the_mail_and_its_final_dot(sink: Sink) -> None:
+    before, server = len(sink.journal), smtp.Server("127.0.0.1", sink.port, practice=True)
+
+    def mark() -> bool:
+        until(lambda: b"".join(sink.hearing) == MAIL, "the server has all but the dot")
+        assert len(sink.journal) == before
+        return True
+
+    smtp.send(server, "support@example.com", ["noura@example.com"], MAIL, mark)
+    assert [kept.content for kept in sink.journal[before:]] == [MAIL]
+
+
 def test_nothing_is_sent_when_the_mark_says_no(sink: Sink) -> None:
     before = len(sink.journal)
     with pytest.raises(SurelyNotAccepted):
@@ -42,7 +78,7 @@ def test_nothing_is_sent_when_the_mark_says_no(sink: Sink) -> None:
     assert len(sink.journal) == before
 
 
-def test_it_is_marked_before_a_byte_of_the_mail_leaves(sink: Sink) -> None:
+def test_nothing_is_sent_when_the_mark_cannot_be_made(sink: Sink) -> None:
     def fails() -> bool:
         raise ConnectionError("the database is away")
 
