@@ -111,9 +111,15 @@ def admitted(raws: list[Held], ahead: Ahead | None = None) -> list[Incoming]:
         mails.append(safely(raw, partial(read, raw, inboxes[raw.inbox_id], ahead, released=raw.id in released)))
     found = [mail for mail in mails if mail is not None]
     blocked = blocked_among({sender_of(mail.parsed) for mail in found})
-    known = [Context(mail.raw.size, mail.unreadable, ours, mail.inbox.authserv_id, blocked, mail.raw.id in released) for mail in found]
+    known = [context_of(mail, ours, blocked, released=mail.raw.id in released) for mail in found]
     incomings = [safely(mail.raw, partial(admit, mail, context)) for mail, context in zip(found, known, strict=True)]
     return [incoming for incoming in incomings if incoming is not None]
+
+
+def context_of(mail: Mail, ours: frozenset[str], blocked: frozenset[str], *, released: bool) -> Context:
+    """What screening may know; one of which a part is here comes this far only when somebody wants it as it is."""
+    partial = released and len(mail.content) < mail.raw.size
+    return Context(mail.raw.size, mail.unreadable, ours, mail.inbox.authserv_id, blocked, released, partial)
 
 
 def safely(raw: Held, work: Callable[[], Result]) -> Result | None:

@@ -11,6 +11,7 @@ from channels.email.mailbox_fetch import LOOK, SET, Fetcher, arrived
 from channels.email.mailbox_hard import Hard
 from channels.email.mailbox_move import move_away
 from channels.email.mailbox_sent import prove_by_sent_folder
+from channels.email.mailbox_whole import Whole, affordable
 from helpdesk.actions import mailboxes as keep
 from helpdesk.extensions import db
 from helpdesk.models import MailboxMark
@@ -47,6 +48,8 @@ class Visit:
         self.plan_backfill(mark)
         self.hard.forget_but(there | set(self.older))
         self.fetcher().fetch([uid for uid in self.older if self.hard.is_known(uid)], backfilled=True)
+        wanted = affordable(told(partial(ask.wanted_whole, self.mailbox_id)))
+        Whole(self.line, self.mailbox_id, self.token, self.uidvalidity, self.rest).fetch(wanted)
 
     def fetch_new(self) -> None:
         """What came since we looked last: a hint said so, or time has passed."""

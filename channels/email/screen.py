@@ -24,9 +24,15 @@ def too_large(_parsed: dict[str, Any], context: Context) -> Verdict | None:
     return Verdict("too_large", "held", {"size": str(context.size)}) if context.size > MOST_BYTES else None
 
 
+def partial(_parsed: dict[str, Any], context: Context) -> Verdict | None:
+    """Its server has more of it than is here."""
+    return Verdict("partial", "marked") if context.partial else None
+
+
 ROW: dict[str, Step] = {
     "unreadable": unreadable,
     "too_large": too_large,
+    "partial": partial,
     "own_mail": senders.own_mail,
     "loop": senders.loop,
     "bounce": robots.bounce,

@@ -15,7 +15,8 @@ class Verdict:
 @dataclass(frozen=True)
 class Context:
     """What the desk knows. `size` in bytes; `unreadable` says why the mail could not be parsed, "" when it was; `ours` and `blocked` are
-    folded addresses; `authserv_id` is the server whose words about the mail count; `released`: somebody wants it as a ticket."""
+    folded addresses; `authserv_id` is the server whose words about the mail count; `released`: somebody wants it as a ticket, `partial`:
+    though only its header is here."""
 
     size: int = 0
     unreadable: str = ""
@@ -23,3 +24,4 @@ class Context:
     authserv_id: str = ""
     blocked: frozenset[str] = frozenset()
     released: bool = False
+    partial: bool = False

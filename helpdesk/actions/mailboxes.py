@@ -16,6 +16,8 @@ from helpdesk.crash import crash_point
 from helpdesk.models import Mailbox, MailboxMark, Message, RawMessage, Screening
 
 LEASE_SECONDS = 60
+WANTED = "wanted"
+"""Why a raw message is held of which a part is here, and somebody has asked for all of it."""
 
 
 class Fenced(Exception):
@@ -145,8 +147,8 @@ def rows_of(session: Session, mailbox_id: int, uidvalidity: int, mails: Sequence
 
 
 def complete(session: Session, raw: RawMessage, mail: Fetched, key: str) -> None:
-    """One whose content the server did not give before, and nobody has dealt with, is as if it had just come."""
-    if mail.held or raw.state != "held" or raw.reason != "not_given":
+    """One whose content the server did not give before, and nobody has dealt with, or somebody wants, is as if it had just come."""
+    if mail.held or raw.state != "held" or raw.reason not in ("not_given", WANTED):
         return
     raw.content, raw.size, raw.sha256, raw.state, raw.reason = mail.content, mail.size, key, "received", ""
     verdict = update(Screening).where(Screening.raw_message_id == raw.id, Screening.undone_at.is_(None))

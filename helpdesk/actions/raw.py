@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock, disk
 from helpdesk.actions.transaction import nudge, transaction
+from helpdesk.actions.whole import want
 from helpdesk.crash import crash_point
 from helpdesk.errors import NoRoom
 from helpdesk.models import RawMessage, Screening
@@ -121,10 +122,13 @@ def keep_out(session: Session, raw: RawMessage, state: str, reason: str, step: s
 
 
 def try_again(raw_id: int) -> None:
-    """Back to the line, as if it had just come: what was decided of it is forgotten."""
+    """Back to the line, as if it had just come: what was decided of it is forgotten. One of which only a part is here is fetched first."""
     with transaction() as session:
         raw = session.get_one(RawMessage, raw_id, with_for_update=True, populate_existing=True)
         if raw.state in ("quarantined", "screened", "held"):
-            raw.state, raw.reason, raw.attempts, raw.lease_until = "received", "", 0, None
             session.execute(delete(Screening).where(Screening.raw_message_id == raw.id))
+            if raw.partial:
+                want(session, raw)
+                return
+            raw.state, raw.reason, raw.attempts, raw.lease_until = "received", "", 0, None
             nudge(session, "mail")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from helpdesk import clock
 from helpdesk.actions.record import by_agent, held_ticket, record
 from helpdesk.actions.transaction import nudge, transaction
+from helpdesk.actions.whole import want
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.incoming import Incoming, Mark
 from helpdesk.models import Message, RawMessage, Screening, Ticket
@@ -37,14 +38,19 @@ def hold(session: Session, raw: RawMessage, incoming: Incoming, at: datetime) ->
     session.add(Screening(raw_message_id=raw.id, step=mark.step, verdict="held", detail={**mark.detail, **shown}, at=at))
 
 
-def release(viewer: Viewer, raw_id: int) -> None:
-    """Back to the line as a mail that somebody wants: its second way past the steps ends in a ticket."""
+def release(viewer: Viewer, raw_id: int, *, as_it_is: bool = False) -> bool:
+    """Back to the line as a mail that somebody wants: its second way past the steps ends in a ticket. One of which only a part is here is
+    fetched whole first, unless a ticket is to be made of what is here. Whether it is in the line."""
     with transaction() as session:
         raw = kept_out(session, viewer, raw_id)
         for row in live_rows(session, raw_id):
             row.undone_at, row.undone_by = clock.now(), viewer.agent_id
+        if raw.partial and not as_it_is:
+            want(session, raw)
+            return False
         raw.state, raw.reason, raw.attempts, raw.lease_until = "received", "", 0, None
         nudge(session, "mail")
+    return True
 
 
 def leave(viewer: Viewer, raw_id: int) -> None:
@@ -80,7 +86,7 @@ def treat_as_person(viewer: Viewer, message_id: int) -> Message:
         if message is None or message.kind != "incoming":
             raise NotFound
         ticket = held_ticket(session, message.ticket_id, viewer)
-        marks = [row for row in live_rows(session, message.raw_message_id or 0) if row.verdict == "marked"]
+        marks = [row for row in live_rows(session, message.raw_message_id or 0) if row.verdict == "marked" and row.step != "partial"]
         if not marks and not message.auto_reply:
             raise Invalid("not_marked")
         for row in marks:

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, false, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, and_, false, func, or_, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from helpdesk.extensions import db
 from helpdesk.models.types import Json, Moment
@@ -14,7 +14,7 @@ RAW_STATES = ("received", "done", "duplicate", "quarantined", "screened", "held"
 class RawMessage(db.Model):
     """A message as the door received it, kept for ever and replayable. `reason` says why it is no message of a ticket.
     One that was fetched has the place where it lies on its server: mailbox, numbering (`uidvalidity`) and number (`uid`).
-    `backfilled`: older than the desk; it sends nothing and fires no rule."""
+    `backfilled`: older than the desk; it sends nothing and fires no rule. `partial`: its server gave its header alone, or nothing."""
 
     __tablename__ = "raw_message"
     __table_args__ = {"sqlite_autoincrement": True}  # a number is never given twice
@@ -36,6 +36,8 @@ class RawMessage(db.Model):
     uidvalidity: Mapped[int | None] = mapped_column(BigInteger)
     uid: Mapped[int | None] = mapped_column(BigInteger)
     backfilled: Mapped[bool] = mapped_column(default=False, server_default=false())
+    partial: Mapped[bool] = column_property(
+        and_(source == "imap", or_(func.length(content) < size, func.length(content) == 0)), deferred=True)  # fmt: skip
 
 
 RECEIVED = text("state = 'received'")

@@ -10,7 +10,8 @@ from helpdesk.extensions import db
 from helpdesk.models.types import Json, Moment
 
 STEPS = (
-    "unreadable", "too_large", "own_mail", "loop", "bounce", "complaint", "blocked", "spam", "auto_reply", "absence", "bulk", "machine",
+    "unreadable", "too_large", "partial", "own_mail", "loop", "bounce", "complaint", "blocked", "spam", "auto_reply", "absence", "bulk",
+    "machine",
 )  # fmt: skip
 VERDICTS = ("quarantined", "held", "screened", "marked")
 

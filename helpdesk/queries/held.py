@@ -20,7 +20,8 @@ STATES = {"waiting": ("held", "quarantined"), "held": ("held",), "quarantined": 
 
 @dataclass(frozen=True)
 class HeldMail:
-    """One mail. `step` and `detail` are the reason; `sender` is the address that can be blocked, "" for none; `blocked`: it is."""
+    """One mail. `step` and `detail` are the reason; `sender` is the address that can be blocked, "" for none; `blocked`: it is.
+    `part`: "" when all of it is here, else "header" or "nothing"; `wanted`: the rest is being fetched."""
 
     id: int
     state: str
@@ -31,6 +32,8 @@ class HeldMail:
     detail: dict[str, Any]
     sender: str
     blocked: bool
+    part: str = ""
+    wanted: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,19 @@ def shown(raws: list[RawMessage]) -> list[HeldMail]:
         db.session.scalars(
             select(Address.value).where(
                 Address.kind == "email", Address.value.in_(sorted(set(senders.values()))), Address.blocked_at.is_not(None))))
+    parts = parts_of([raw.id for raw in raws])
     return [
         HeldMail(raw.id, raw.state, raw.inbox_id, raw.received_at, raw.size, reasons[raw.id].step if raw.id in reasons else raw.reason,
-                 details[raw.id], senders[raw.id] if "@" in senders[raw.id] else "", senders[raw.id] in blocked)
+                 details[raw.id], senders[raw.id] if "@" in senders[raw.id] else "", senders[raw.id] in blocked, parts.get(raw.id, ""),
+                 raw.state == "held" and raw.reason == "wanted")
         for raw in raws
     ]  # fmt: skip
+
+
+def parts_of(raw_ids: list[int]) -> dict[int, str]:
+    """Of those that are not here whole: what is here."""
+    found = select(RawMessage.id, func.length(RawMessage.content)).where(RawMessage.id.in_(raw_ids), RawMessage.partial)
+    return {raw_id: "header" if length else "nothing" for raw_id, length in db.session.execute(found)}
 
 
 def waiting(viewer: Viewer) -> int:

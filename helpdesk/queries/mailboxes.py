@@ -42,6 +42,16 @@ class Held:
     until: datetime | None
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """A raw message of which a part is here and all is wanted; where it lies, and its size there."""
+
+    raw_id: int
+    uidvalidity: int | None
+    uid: int | None
+    size: int
+
+
 def active() -> list[Held]:
     """Every mailbox that is to be watched."""
     own = [getattr(Mailbox, name) for name in Watched.__dataclass_fields__ if name not in ("mailbox_id", "by_consent", "granted_at")]
@@ -78,11 +88,18 @@ def ungiven_uids(mailbox_id: int, uidvalidity: int) -> set[int]:
     return {uid for uid in db.session.scalars(found) if uid is not None}
 
 
+def wanted_whole(mailbox_id: int) -> list[Wanted]:
+    """What somebody has asked for, the oldest first."""
+    found = select(RawMessage.id, RawMessage.uidvalidity, RawMessage.uid, RawMessage.size).where(
+        RawMessage.state == "held", RawMessage.reason == "wanted", RawMessage.mailbox_id == mailbox_id).order_by(RawMessage.id)
+    return [Wanted(*row) for row in db.session.execute(found)]
+
+
 def movable_uids(mailbox_id: int, uidvalidity: int, days: int) -> list[int]:
-    """Numbers of mails that became messages so many days ago."""
+    """Numbers of mails that became messages so many days ago; one of which only a part is here stays where all of it is."""
     found = select(RawMessage.uid).where(
         RawMessage.mailbox_id == mailbox_id, RawMessage.uidvalidity == uidvalidity, RawMessage.uid.is_not(None), RawMessage.state == "done",
-        RawMessage.received_at < clock.now() - timedelta(days=days))
+        RawMessage.received_at < clock.now() - timedelta(days=days), ~RawMessage.partial)
     return [uid for uid in db.session.scalars(found.order_by(RawMessage.uid)) if uid is not None]
 
 

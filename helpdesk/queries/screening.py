@@ -8,7 +8,7 @@ from helpdesk.models import Address, RawMessage, Screening
 
 def released_among(raw_ids: list[int]) -> set[int]:
     """Those raw messages that somebody took out of Held mail."""
-    taken_back = select(Screening.raw_message_id).where(Screening.raw_message_id.in_(raw_ids), Screening.undone_at.is_not(None))
+    taken_back = select(Screening.raw_message_id).where(Screening.raw_message_id.in_(raw_ids), Screening.undone_by.is_not(None))
     return set(db.session.scalars(taken_back))
 
 

@@ -46,12 +46,13 @@ def raw(held_id: int) -> Response:
 @blueprint.post(ONE)
 @allow("agent")
 def decide(held_id: int) -> AnyResponse:
-    """`decision`: "release", "leave", "block" or "unblock"."""
+    """`decision`: "release", "header" (a ticket of what is here), "leave", "block" or "unblock"."""
     asking, decision = viewer(), request.form.get("decision", "")
     find_held(asking, held_id)
-    if decision == "release":
-        screening.release(asking, held_id)
-        words = _("It becomes a ticket in a moment.")
+    if decision in ("release", "header"):
+        in_line = screening.release(asking, held_id, as_it_is=decision == "header")
+        words = _("It becomes a ticket in a moment.") if in_line else _(
+            "The rest of it is fetched within minutes, if its mail server still has it; then it becomes a ticket.")
     elif decision == "leave":
         screening.leave(asking, held_id)
         words = _("Left out. It stays under “Screened”.")

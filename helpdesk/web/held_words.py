@@ -21,6 +21,7 @@ UNREADABLE: dict[str, Callable[[], str]] = {
 REASONS: dict[str, Callable[[dict[str, Any]], str]] = {
     "unreadable": lambda detail: _("Could not be read: %(why)s.", why=why(detail.get("why", ""))),
     "too_large": lambda detail: _("Too large: %(size)s.", size=size(int(detail.get("size") or 0))),
+    "partial": lambda detail: partial(detail.get("why", ""), size(int(detail.get("size") or 0))),
     "own_mail": lambda detail: (
         _("A mail of ours that came back unchanged.") if detail.get("sign") == "message_id" else _("Its sender is an inbox of this desk.")
     ),
@@ -44,6 +45,15 @@ def reason(step: str, detail: dict[str, Any]) -> str:
     return f"{words} {_('A colleague left it out.')}" if detail.get("left_by") else words
 
 
+def partial(name: str, large: str) -> str:
+    """How it stands with the rest of a mail that somebody wants."""
+    return {
+        "wanted": _("Its mail server is being asked for all of it."),
+        "gone": _("It is no longer on its mail server: the rest cannot be fetched."),
+        "too_large": _("With %(size)s it is too large to be fetched.", size=large),
+    }.get(name, _("Its mail server does not give the rest."))
+
+
 def why(name: str) -> str:
     """The parser's few stable words, in the reader's language."""
     if name.startswith(("not_received", "not_read")):
@@ -54,6 +64,7 @@ def why(name: str) -> str:
 def mark_word(step: str) -> str:
     """A mark on a message, in a word or two."""
     return {
+        "partial": _("only its header"),
         "auto_reply": _("automatic reply"),
         "absence": _("absence note"),
         "bulk": _("mailing list"),

@@ -34,8 +34,8 @@ class ShownEntry:
     """One thing in the timeline. `kind`: "incoming", "outgoing", "note" or "event"; `order` is the id of its event.
 
     Of a message: `message`, `name` of who wrote it, `quoted` (the part that was not newly written, "" if none), `state` of its delivery
-    ("" when it has none), `undo_seconds` left to take it back (only for its author), `marks` of screening in words. Of an event: `icon`
-    and `words`.
+    ("" when it has none), `undo_seconds` left to take it back (only for its author), `marks` of screening in words; `robot`: one
+    of them says that no person wrote it. Of an event: `icon` and `words`.
     """
 
     kind: str
@@ -53,6 +53,7 @@ class ShownEntry:
     words: Markup = field(default_factory=Markup)
     late: bool = False
     marks: tuple[str, ...] = ()
+    robot: bool = False
 
 
 def context(viewer: Viewer, number: int, *, everything: bool = False) -> dict[str, Any]:
@@ -175,14 +176,19 @@ def with_marks(entries: list[ShownEntry]) -> list[ShownEntry]:
     """What screening said of the messages, by one look-up."""
     raw_ids = [entry.message.raw_message_id for entry in entries if entry.message and entry.message.raw_message_id]
     marks = marks_of(raw_ids)
-    return [replace(entry, marks=words_of_marks(entry.message, marks)) if entry.kind == "incoming" else entry for entry in entries]
+    return [marked(entry, steps_of(entry.message, marks)) if entry.kind == "incoming" else entry for entry in entries]
 
 
-def words_of_marks(message: Message | None, marks: dict[int, list[str]]) -> tuple[str, ...]:
+def marked(entry: ShownEntry, steps: list[str]) -> ShownEntry:
+    """With its marks."""
+    return replace(entry, marks=tuple(mark_word(step) for step in steps), robot=any(step != "partial" for step in steps))
+
+
+def steps_of(message: Message | None, marks: dict[int, list[str]]) -> list[str]:
     """Of one message; a robot that came by a door without screening is one, too."""
     steps = marks.get(message.raw_message_id or 0, []) if message else []
     robot = ["auto_reply"] if message and message.auto_reply and not {"auto_reply", "absence"} & set(steps) else []
-    return tuple(mark_word(step) for step in [*steps, *robot])
+    return [*steps, *robot]
 
 
 def state_of(message: Message) -> str:

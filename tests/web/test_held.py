@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from helpdesk.actions.raw import put_aside, store_raw
@@ -16,7 +17,7 @@ from tests.factories import ticket
 from tests.web.site import Site
 
 HOSTILE = {"name": "<script>x</script>", "from": "Evil@example.net", "subject": "<img src=x onerror=y>", "excerpt": "</td><h1>owned</h1>"}
-OUT = ("unreadable", "too_large", "own_mail", "loop", "bounce", "complaint", "blocked", "spam", "auto_reply", "absence")
+OUT = ("unreadable", "too_large", "partial", "own_mail", "loop", "bounce", "complaint", "blocked", "spam", "auto_reply", "absence")
 
 
 def kept_out(site: Site, inbox: str, step: str, state: str = "held", **detail: str) -> int:
@@ -67,6 +68,36 @@ def test_buttons(site: Site) -> None:
     assert client.get(f"/held/{one}/raw").data.endswith(b"raw words")
     assert site.post(client, f"/held/{one}", {"decision": "block"}).status_code == 303
     assert "Unblock the sender" in client.get("/held?kind=screened").text
+
+
+@pytest.mark.parametrize(
+    ("content", "step", "why", "offered", "said"),
+    [
+        (b"Subject: x\r\n", "too_large", "", "Fetch it and make it a ticket", "Only its header is here."),
+        (b"", "unreadable", "not_given", "Fetch it and make it a ticket", "Nothing of it is here."),
+        (b"Subject: x\r\n", "partial", "wanted", "Ticket from its header alone", "Its mail server is being asked for all of it."),
+        (b"Subject: x\r\n", "partial", "gone", "Ticket from its header alone", "It is no longer on its mail server"),
+        (b"Subject: x\r\n", "partial", "too_large", "Ticket from its header alone", "it is too large to be fetched."),
+        (b"", "partial", "gone", "Fetch it and make it a ticket", "Nothing of it is here."),
+    ],
+)
+def test_what_is_here_in_part_says_so(site: Site, content: bytes, step: str, why: str, offered: str, said: str) -> None:
+    raw_id = kept_out(site, "support", step, why=why, size="60000000")
+    with site.app.app_context(), transaction() as session:
+        raw = session.get_one(RawMessage, raw_id)
+        raw.source, raw.content, raw.size, raw.reason = "imap", content, 60_000_000, why or step
+    client = site.client("rana")
+    page = client.get("/held").text
+    assert offered in page
+    assert said in page
+    assert ("Ticket from its header alone" in page) == (step == "partial" and content != b"")
+    assert ("Fetch it and make it a ticket" in page) == (why != "wanted")
+    answer = site.post(client, f"/held/{raw_id}", {"decision": "release"})
+    assert (answer.status_code, state_of(site, raw_id)) == (303, "held")
+    assert "The rest of it is fetched within minutes" in client.get("/held").text
+    if content:
+        site.post(client, f"/held/{raw_id}", {"decision": "header"})
+        assert state_of(site, raw_id) == "received"
 
 
 def test_the_page_goes_on_by_key(site: Site) -> None:
