@@ -15,6 +15,7 @@ from helpdesk.actions.record import holds
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.models import DueMoment, Ticket
 from helpdesk.models.types import Moment
+from helpdesk.queries.late_moments import ASIDE
 
 log = logging.getLogger(__name__)
 MOST_ROWS, MOST_SECONDS, MOST_ATTEMPTS, AT_ONCE = 200, 10.0, 5, 100
@@ -41,18 +42,21 @@ def on_many(kind: str, handler: Handler) -> None:
 
 
 def plan(session: Session, kind: str, ref: int, ticket_id: int, due_at: datetime, step: str = "", revision: int = 0) -> None:
-    """It will be due then; the same moment planned once more is moved."""
+    """It will be due then; the same moment planned once more is moved, also one that was held back."""
     insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(DueMoment)
     row = {"kind": kind, "ref": ref, "ticket_id": ticket_id, "step": step, "revision": revision, "due_at": due_at, "attempts": 0}
     same = [DueMoment.kind, DueMoment.ref, DueMoment.ticket_id, DueMoment.step, DueMoment.revision]
+    if kind in ASIDE:
+        of_it = DueMoment.ref == ref, DueMoment.ticket_id == ticket_id, DueMoment.step == step, DueMoment.revision == revision
+        session.execute(delete(DueMoment).where(DueMoment.kind == ASIDE[kind], *of_it))
     session.execute(insert.values(row).on_conflict_do_update(index_elements=same, set_={"due_at": due_at}))
     if due_at <= clock.now():
         nudge(session, "due")
 
 
 def cancel(session: Session, kind: str, ref: int, ticket_id: int | None = None) -> None:
-    """Nothing of this is due any more, on one ticket or on all."""
-    gone = delete(DueMoment).where(DueMoment.kind == kind, DueMoment.ref == ref)
+    """Nothing of this is due any more, held back or not, on one ticket or on all."""
+    gone = delete(DueMoment).where(DueMoment.kind.in_((kind, ASIDE.get(kind, kind))), DueMoment.ref == ref)
     session.execute(gone.where(DueMoment.ticket_id == ticket_id) if ticket_id is not None else gone)
 
 

@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from helpdesk import clock as time
 from helpdesk.actions import drain_outbox, due_moments, late_moments, long_tasks, rules
 from helpdesk.actions.receive import receive
+from helpdesk.actions.transaction import transaction
 from helpdesk.extensions import db
 from helpdesk.models import DueMoment, RuleRun
 from helpdesk.queries.late_moments import how_many_held
@@ -21,9 +24,14 @@ def timed(desk: SmallDesk, then: str = "late") -> int:
     says = {"on": [], "if": {"all": []}, "then": [{"do": "tag", "value": [then]}], "stop": False, "after": FOUR_HOURS}
     made = rules.create(desk.viewer("admin"), rules.RuleChange("timed", "Late", "", says))
     rules.switch(made.id, on=True)
+    work_off()
+    return made.id
+
+
+def work_off() -> None:
+    """Slow tasks are done."""
     while taken := long_tasks.lease_next():
         long_tasks.work(*taken)
-    return made.id
 
 
 def settle() -> None:
@@ -108,3 +116,80 @@ def test_a_jump_by_a_year_is_no_avalanche(desk: SmallDesk, clock: Clock) -> None
     assert (ran(late), how_many_held(db.session()), db.session.query(DueMoment).count()) == (many, 0, 0)
     settle()
     assert ran(late) == many
+
+
+@pytest.fixture
+def aside(desk: SmallDesk, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> tuple[int, list[int]]:
+    """A rule of the clock whose moments on six tickets are held back; the rule and the tickets."""
+    monkeypatch.setattr(late_moments, "MOST_LATE", 3)
+    late = timed(desk)
+    numbers = [desk.ticket(sender=f"c{place}@example.net", authentication="pass") for place in range(6)]
+    settle()
+    clock.move(days=2)
+    settle()
+    assert (ran(late), how_many_held(db.session())) == (0, 6)
+    return late, numbers
+
+
+def writes_again(desk: SmallDesk, number: int, clock: Clock, at: int) -> None:
+    """A customer writes once more so many minutes from now."""
+    clock.move(minutes=at)
+    again = desk.mail("And?", in_reply_to=desk_id(number), authentication="pass", sender=f"c{at}@example.net")
+    assert receive([again])[0].ticket_id == number
+    settle()
+
+
+def test_a_customer_who_writes_meanwhile_is_waited_for_anew(desk: SmallDesk, clock: Clock, aside: tuple[int, list[int]]) -> None:
+    late, numbers = aside
+    writes_again(desk, numbers[0], clock, 0)
+    assert how_many_held(db.session()) == 5, "what is planned anew is held back no more"
+    assert late_moments.release_held() == 5
+    settle()
+    assert (ran(late), how_many_held(db.session()), [tag.name for tag in ticket(numbers[0]).tags]) == (5, 0, [])
+    clock.move(hours=4)
+    settle()
+    assert (ran(late), [tag.name for tag in ticket(numbers[0]).tags], db.session.query(DueMoment).count()) == (6, ["late"], 0)
+
+
+@pytest.mark.parametrize("ends", ["delete", "switch", "change"])
+def test_a_rule_that_ends_lets_nothing_wait(desk: SmallDesk, aside: tuple[int, list[int]], ends: str) -> None:
+    late, _numbers = aside
+    if ends == "delete":
+        rules.delete(late)
+    elif ends == "switch":
+        rules.switch(late, on=False)
+    else:
+        says = {"on": [], "if": {"all": []}, "then": [{"do": "tag", "value": ["other"]}], "stop": False, "after": FOUR_HOURS}
+        rules.save(desk.viewer("admin"), late, rules.RuleChange("timed", "Late", "", says))
+    work_off()
+    assert (how_many_held(db.session()), late_moments.release_held()) == (0, 0)
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_of_two_moments_the_newer_one_counts(desk: SmallDesk, clock: Clock, aside: tuple[int, list[int]], back: bool) -> None:
+    """An older release left both the held one and the one that was planned anew."""
+    _late, numbers = aside
+    with transaction() as session:
+        one = session.scalars(select(DueMoment).where(DueMoment.ticket_id == numbers[0])).one()
+        due = time.now() + timedelta(hours=4)
+        session.add(DueMoment(kind="rule", ref=one.ref, ticket_id=one.ticket_id, step="", revision=0, due_at=due, attempts=0))
+    if back:
+        clock.move(days=-2)
+        late_moments.take_back()
+    else:
+        assert late_moments.release_held() == 5
+    rows = db.session.query(DueMoment).order_by(DueMoment.ticket_id).all()
+    assert ([row.kind for row in rows], rows[0].due_at) == (["rule"] * 6, due)
+
+
+def test_a_moment_that_is_held_back_twice_is_held_once(desk: SmallDesk, clock: Clock, aside: tuple[int, list[int]]) -> None:
+    late, numbers = aside
+    with transaction() as session:
+        one = session.scalars(select(DueMoment).where(DueMoment.ticket_id == numbers[0])).one()
+        session.add(DueMoment(kind="rule", ref=one.ref, ticket_id=one.ticket_id, step="", revision=0, due_at=time.now(), attempts=0))
+    clock.move(hours=1)
+    settle()
+    assert (how_many_held(db.session()), db.session.query(DueMoment).count()) == (6, 6)
+    late_moments.release_held()
+    settle()
+    assert ran(late) == 6
