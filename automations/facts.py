@@ -1,5 +1,6 @@
 """What can be asked about a ticket: read when it is asked for the first time, then kept."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from helpdesk.queries.message_counts import COUNTS, counts_of
 from helpdesk.queries.tags import tags_on
 
 CUSTOMER, OURS = ("incoming",), ("outgoing",)
+WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Text:
     def folded(self) -> str:
         """In one spelling of letters and digits, blanks run together."""
         return " ".join(fold(self.written).split())
+
+    @cached_property
+    def words(self) -> str:
+        """Every word in its order with a blank on both sides, so that a phrase of words is found in it; punctuation is none."""
+        return f" {' '.join(WORD.findall(fold(self.written)))} "
 
     @cached_property
     def tokens(self) -> frozenset[str]:

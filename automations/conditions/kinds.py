@@ -67,9 +67,9 @@ def has_none(value: Any) -> Ask:
 
 
 def has_phrase(value: Any) -> Ask:
-    """One of the phrases word by word, in this order."""
-    wanted = [f" {' '.join(fold(phrase).split())} " for phrase in value]
-    return lambda text: any(phrase in f" {text.folded} " for phrase in wanted)
+    """One of the phrases word by word, in this order, whatever stands between and around the words."""
+    wanted = [words for phrase in value if (words := Text(phrase).words).strip()]
+    return lambda text: any(words in text.words for words in wanted)
 
 
 def matches(value: Any) -> Ask:
