@@ -42,6 +42,9 @@ EVENT_WORDS: dict[str, LazyString] = {
 }
 """Kind of event -> how a rule says it, in the order of the menu."""
 
+STAGE_WORDS = {kind: said for kind, said in EVENT_WORDS.items() if not kind.startswith("sla_")}
+"""What a stage of a promise may begin or end with: anything but the promises' own events. The subscriber of promises hears of these."""
+
 SINCE_WORDS: dict[str, LazyString] = {
     "customer": _l("the customer's last message"),
     "us": _l("our last answer"),

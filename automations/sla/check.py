@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from automations import actions
 from automations.conditions import check
 from automations.conditions.evaluate import words_in
-from automations.conditions.happenings import EVENT_WORDS
+from automations.conditions.happenings import STAGE_WORDS
 from automations.conditions.words import WORDS
 from automations.sla.clocks import FIRST, NEXT, RESOLUTION
 from automations.sla.figures import step_key
@@ -81,7 +81,7 @@ def problems_of_stage(path: str, stage: dict[str, Any], names: list[str]) -> Ite
     yield from problems_of_times(path, stage)
     for side in ("start", "stop"):
         said = stage.get(side) or {}
-        if said.get("on") not in EVENT_WORDS or str(said.get("on")).startswith("sla_"):
+        if said.get("on") not in STAGE_WORDS:
             yield f"{path}.{side}", _("Choose what it begins or ends with.")
         elif wrong := check.problems(said.get("if") or {}):
             yield f"{path}.{side}", next(iter(wrong.values()))

@@ -9,6 +9,8 @@ from helpdesk.models import Event
 from helpdesk.models.ticket import PRIORITIES
 
 OF_TAGS = ("ticket_tagged", "ticket_untagged")
+OF_DELIVERY = ("delivery_failed", "delivery_uncertain", "delivery_resolved", "delivery_bounced")
+"""Of these, which every answer has one of, stages alone can ask."""
 Definition = dict[str, Any]
 
 
@@ -43,8 +45,8 @@ def asks_priority(definition: Definition) -> bool:
 
 
 def listens(definition: Definition, kind: str) -> bool:
-    """Whether a stage begins or ends by events of this kind, whatever they say."""
-    return any(side["on"] == kind and not tags_in(side.get("if") or {}) for side in sides(definition))
+    """Whether a stage begins or ends by events of this kind, whatever they say; of a tag, whichever it is."""
+    return any(side["on"] == kind and not (kind in OF_TAGS and tags_in(side.get("if") or {})) for side in sides(definition))
 
 
 def groups(definition: Definition) -> Iterator[Definition]:

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from automations.conditions.evaluate import made
+from automations.conditions.happenings import STAGE_WORDS
 from automations.conditions.kinds import tags_of
 from automations.facts import facts_of
 from automations.sla import promises
 from automations.sla.clocks import STAGE, Clock, Happened, clocks, span_of
-from automations.sla.concerns import OF_TAGS, concerns, tags_in
+from automations.sla.concerns import OF_DELIVERY, OF_TAGS, concerns, listens, tags_in
 from automations.sla.due import Pause
 from automations.sla.figures import counted_last, figure, moments, still_to_come
 from automations.sla.history import history_of
@@ -22,21 +23,20 @@ from helpdesk import clock
 from helpdesk.actions.record import Actor, held_ticket
 from helpdesk.actions.sla_targets import Asked, Bringing, Moments, Wanted, Why, bring
 from helpdesk.models import Event, SlaTarget, Ticket
-from helpdesk.models.event import KINDS
 from helpdesk.models.ticket import PRIORITIES
 from helpdesk.queries import together
 from helpdesk.queries.sla import steps_of, targets_of
 
-HEARS = frozenset(KINDS) - {kind for kind in KINDS if kind.startswith("sla_")} - {
-    "reply_written", "reply_cancelled", "message_backfilled", "delivery_failed", "delivery_uncertain", "delivery_resolved",
-    "delivery_bounced",
-}  # fmt: skip
+HEARS = frozenset(STAGE_WORDS)
 """Never its own events. An answer counts from its release on."""
 
 
-def wanted(session: Session, ticket: Ticket, _kind: str) -> bool:
-    """Whether anything is promised, or was."""
-    return bool(ticket.due_state) or bool(promises.in_force(session))
+def wanted(session: Session, ticket: Ticket, kind: str) -> bool:
+    """Whether anything is promised, or was; of a delivery, whether a stage asks for it."""
+    today = promises.in_force(session)
+    if kind in OF_DELIVERY:
+        return any(listens(promise.definition, kind) for promise in today)
+    return bool(ticket.due_state) or bool(today)
 
 
 def handle(session: Session, event: Event) -> None:

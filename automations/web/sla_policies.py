@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from automations.conditions import choices as menus
-from automations.conditions.happenings import EVENT_WORDS, unit_names
+from automations.conditions.happenings import STAGE_WORDS, unit_names
 from automations.conditions.say import Say
 from automations.sla import check, moving
 from automations.sla.clocks import STAGE
@@ -156,7 +156,7 @@ def page(
         ("name", "name_ar")}, built=rule_shown.shown("macro", definition | {"on": [], "then": []}, problems), steps=steps, units=units,
         versions=versions, moved=moved, focus=rule_page.focus_of(step), mark=mark(), words=sla_words, split=sla_form.split, say=say,
         dumps=json.dumps, calendars=calendar_menu(),
-        events=[(key, str(label)) for key, label in EVENT_WORDS.items() if not key.startswith("sla_")],
+        events=[(key, str(label)) for key, label in STAGE_WORDS.items()],
         statuses=[("", _("any status")), *menus.statuses()], priorities=menus.priorities()), status)
 
 

@@ -12,6 +12,8 @@ BY_TAG = PLAIN | {"if": {"all": [{"any": [{"word": "tags", "test": "has_any", "v
 BY_PRIORITY = PLAIN | {"if": {"none": [{"word": "priority", "test": "is", "value": ["low"]}]}}
 URGENT = {"targets": {"first_response": {"default": {"amount": 8, "unit": "hours"}, "urgent": {"amount": 1, "unit": "hours"}}}}
 
+VIP = {"all": [{"word": "tags", "test": "has_any", "value": ["vip"]}]}
+
 
 def stage(kind: str, group: dict[str, Any]) -> dict[str, Any]:
     """A policy with one stage, which begins by such an event."""
@@ -37,6 +39,7 @@ REVIEW = stage("ticket_tagged", {"all": [{"word": "tags", "test": "has_any", "va
         ("priority_changed", {"from": "low", "to": "high"}, BY_PRIORITY, True),
         ("priority_changed", {"from": "low", "to": "high"}, URGENT, True),
         ("priority_changed", {"from": "low", "to": "high"}, stage("priority_changed", {}), True),
+        ("priority_changed", {"from": "low", "to": "high"}, stage("priority_changed", VIP), True),
         ("status_changed", {"from": "open", "to": "pending"}, PLAIN, True),
         ("message_received", {}, PLAIN, True),
     ],
