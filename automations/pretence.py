@@ -122,7 +122,8 @@ class Pretence:
         """Rules of the clock that count from this event."""
         for place, order in enumerate(self.timed):
             if event.kind in time_triggers.SINCE[order.definition["after"]["since"]] and not is_unasked(ticket, event):
-                at = self.moment_after(order, ticket, event.at)
+                last = self.anchor(ticket, order.definition["after"]["since"]) if event.kind == time_triggers.AFTERWARDS else None
+                at = self.moment_after(order, ticket, last or event.at)
                 if at is not None:
                     due[place] = at
 

@@ -22,13 +22,15 @@ from helpdesk.models import DueMoment, Event, Message, Ticket
 KIND = "rule"
 SINCE: dict[str, frozenset[str]] = {
     "opened": frozenset({"ticket_opened"}),
-    "customer": frozenset({"message_received"}),
+    "customer": frozenset({"message_received", "screening_undone"}),
     "us": frozenset({"reply_released"}),
     "status": frozenset({"status_changed"}),
     "assigned": frozenset({"ticket_assigned"}),
 }
 """What a rule may count from -> the events that are it."""
 EVENTS = frozenset().union(*SINCE.values())
+AFTERWARDS = "screening_undone"
+"""It says of something before that it counts."""
 
 
 def wanted(session: Session, _ticket: Ticket, kind: str) -> bool:
@@ -43,7 +45,8 @@ def handle(session: Session, event: Event) -> None:
     ticket = session.get_one(Ticket, event.ticket_id)
     for order in orders.in_force(session, "timed"):
         if event.kind in SINCE[order.definition["after"]["since"]]:
-            plan_from(session, order, ticket, event.at)
+            last = anchor(session, ticket, order.definition["after"]["since"]) if event.kind == AFTERWARDS else None
+            plan_from(session, order, ticket, last or event.at)
 
 
 def is_unasked(session: Session, event: Event) -> bool:

@@ -9,7 +9,8 @@ from automations.sla.clocks import STAGE, Happened, Manual
 from helpdesk.queries.happened import happened_to
 
 KINDS = (
-    "ticket_opened", "message_received", "reply_released", "status_changed", "ticket_moved", "sla_set", "sla_met", "sla_moved",
+    "ticket_opened", "message_received", "screening_undone", "reply_released", "status_changed", "ticket_moved", "sla_set", "sla_met",
+    "sla_moved",
 )  # fmt: skip
 
 
@@ -19,11 +20,15 @@ def history_of(session: Session, ticket_id: int) -> list[Happened]:
 
 
 def read(kind: str, at: datetime, data: dict[str, Any], agent_id: int | None, automatic: bool | None) -> list[Happened]:
-    """What one event means. A program's mail is no message; what the desk writes by itself, the confirmation above all, is no answer."""
+    """What one event means. A program's mail is no message, unless somebody says that a person wrote it and nobody has answered it; what
+    the desk writes by itself, the confirmation above all, is no answer."""
     if kind == "ticket_opened":
         return [Happened(at, "opened")]
     if kind == "message_received":
         return [] if data.get("robot") else [Happened(at, "message")]
+    if kind == "screening_undone":
+        since = data.get("waits_since")
+        return [Happened(datetime.fromisoformat(since), "message")] if since else []
     if kind == "reply_released":
         return [] if automatic else [Happened(at, "answer")]
     if kind == "status_changed":

@@ -1,6 +1,7 @@
 """What screening said of a mail is on record, and a person may take it back: the mail becomes a ticket, or a person's message."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -92,9 +93,11 @@ def treat_as_person(viewer: Viewer, message_id: int) -> Message:
         for row in marks:
             row.undone_at, row.undone_by = clock.now(), viewer.agent_id
         counted, message.auto_reply = message.auto_reply == "", ""
-        record(session, ticket, "screening_undone", by_agent(viewer.agent_id), {"steps": [row.step for row in marks]}, message=message)
+        told: dict[str, Any] = {"steps": [row.step for row in marks]}
         if not counted and not answered_since(session, message):
             wait(session, viewer, ticket, message)
+            told["waits_since"] = message.created_at.isoformat()
+        record(session, ticket, "screening_undone", by_agent(viewer.agent_id), told, message=message)
     return message
 
 
