@@ -12,7 +12,7 @@ from helpdesk.actions.record import SYSTEM, by_agent, held_ticket, record
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.crash import crash_point
 from helpdesk.errors import Invalid, NotFound
-from helpdesk.models import Delivery, Event, Message
+from helpdesk.models import Delivery, Event, Message, Ticket
 from helpdesk.policy import Viewer
 from helpdesk.queries.due import deliveries_due
 
@@ -20,6 +20,8 @@ LEASE_SECONDS = 15 * 60
 """Longer than a server may take over its answer (RFC 5321 4.5.3.2.6: ten minutes after the final dot)."""
 PAUSES = (10, 30, 60, 300, 900, 1800, 3600, 7200, 14400)
 GIVE_UP_AFTER = timedelta(days=3)
+DOUBTFUL, WAITING = ("uncertain", "failed", "bounced"), ("pending", "retry")
+"""Where a person has to say what became of an answer, or may; and where it has surely not left, so that it can be kept back."""
 
 
 def begin(session: Session, event: Event) -> None:
@@ -147,27 +149,46 @@ def begun_at(delivery: Delivery) -> datetime:
 
 
 def send_again(viewer: Viewer, message_id: int) -> None:
-    """A person decides that an uncertain or failed answer leaves once more."""
-    decide(viewer, message_id, "pending")
+    """A person decides that an answer leaves once more that is uncertain, did not arrive or was stopped."""
+    decide(viewer, message_id, (*DOUBTFUL, "cancelled"), "pending")
 
 
 def take_as_sent(viewer: Viewer, message_id: int) -> None:
     """A person knows that an uncertain answer arrived."""
-    decide(viewer, message_id, "sent")
+    decide(viewer, message_id, DOUBTFUL, "sent")
 
 
-def decide(viewer: Viewer, message_id: int, state: str) -> None:
-    """Moves a delivery that waits for a person."""
+def keep_back(viewer: Viewer, message_id: int) -> None:
+    """A person decides that an answer which still waits to leave does not."""
+    decide(viewer, message_id, WAITING, "cancelled")
+
+
+def try_now(viewer: Viewer, message_id: int) -> None:
+    """A person decides that an answer which waits is tried without a pause. Invalid as in `decide`."""
     with transaction() as session:
-        message = session.get(Message, message_id)
-        delivery = session.scalar(select(Delivery).where(Delivery.message_id == message_id).with_for_update())
-        if message is None or delivery is None:
-            raise NotFound
-        ticket = held_ticket(session, message.ticket_id, viewer)
-        if delivery.state not in ("uncertain", "failed", "bounced"):
-            raise Invalid("delivery_not_waiting")
+        waiting_for(session, viewer, message_id, WAITING)[0].next_at = clock.now()
+        nudge(session, "delivery")
+
+
+def decide(viewer: Viewer, message_id: int, states: tuple[str, ...], state: str) -> None:
+    """Moves a delivery that is in one of `states`; Invalid when it is not, or not any more."""
+    with transaction() as session:
+        delivery, message, ticket = waiting_for(session, viewer, message_id, states)
         delivery.state, delivery.data_started_at, delivery.next_at, delivery.attempts = state, None, clock.now(), 0
         if state == "sent":
             delivery.sent_at = clock.now()
         record(session, ticket, "delivery_resolved", by_agent(viewer.agent_id), {"state": state, "by_hand": True}, message=message)
         nudge(session, "delivery")
+
+
+def waiting_for(session: Session, viewer: Viewer, message_id: int, states: tuple[str, ...]) -> tuple[Delivery, Message, Ticket]:
+    """The delivery, locked, with its message and ticket; NotFound where the viewer may not see them, Invalid in another state."""
+    message = session.get(Message, message_id)
+    asked = select(Delivery).where(Delivery.message_id == message_id).with_for_update()
+    delivery = session.scalar(asked.execution_options(populate_existing=True))
+    if message is None or delivery is None:
+        raise NotFound
+    ticket = held_ticket(session, message.ticket_id, viewer)
+    if delivery.state not in states:
+        raise Invalid("delivery_not_waiting")
+    return delivery, message, ticket

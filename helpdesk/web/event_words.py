@@ -108,7 +108,7 @@ def values_of(event: Event, names: Names, language: str) -> dict[str, str]:
 
 
 def resolved(event: Event) -> str:
-    """How an answer that nobody could be sure of was settled."""
+    """How an answer was settled that nobody could be sure of, or that had not left."""
     proofs = {
         "answered": _("The answer did arrive: the customer replied to it."),
         "sent_folder": _("The answer did leave: it lies in the mailbox's folder of sent mail."),
@@ -116,7 +116,8 @@ def resolved(event: Event) -> str:
     }
     if proof := proofs.get(event.data.get("how", "")):
         return proof
-    return _("Marked as sent by %(who)s") if event.data.get("state") == "sent" else _("Sent again by %(who)s")
+    by_hand = {"sent": _("Marked as sent by %(who)s"), "cancelled": _("The answer was kept back by %(who)s")}
+    return by_hand.get(event.data.get("state", ""), _("Sent again by %(who)s"))
 
 
 def retyped(event: Event) -> str:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk import store
-from helpdesk.actions.deliver import send_again, take_as_sent
+from helpdesk.actions.deliver import keep_back, send_again, take_as_sent, try_now
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.extensions import db
 from helpdesk.models import Message, RawMessage
@@ -88,9 +88,10 @@ def raw(message_id: int) -> Response:
 @blueprint.post("/messages/<int:message_id>/delivery")
 @allow("agent")
 def delivery(message_id: int) -> AnyResponse:
-    """`decision`: "again" or "sent", about an answer that is uncertain or failed."""
+    """`decision`: "again" or "sent", about an answer that is uncertain or failed; "now" or "never", about one that waits; "again" about one
+    that was kept back."""
     message = find_message(viewer(), message_id)
-    decisions = {"again": send_again, "sent": take_as_sent}
+    decisions = {"again": send_again, "sent": take_as_sent, "now": try_now, "never": keep_back}
     decide = decisions.get(request.form.get("decision", ""))
     if decide is None:
         raise Invalid("decision_unknown", "decision")

@@ -25,7 +25,7 @@ WORDS = {
     "snooze_past": _l("That time has passed. Choose a later one."),
     "snooze_wrong": _l("That time could not be understood."),
     "delivery_not_waiting": _l("Nothing has to be decided about this message any more."),
-    "decision_unknown": _l("Choose whether it leaves again or arrived."),
+    "decision_unknown": _l("Choose what becomes of this answer."),
     "file_missing": _l("No file arrived. Choose it again."),
     "address_wrong": _l("That is not an e-mail address."),
     "not_held": _l("Somebody has dealt with this mail already."),
