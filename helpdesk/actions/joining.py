@@ -15,8 +15,11 @@ from helpdesk.folding import fold_email, fold_phone
 from helpdesk.incoming import Incoming, Person
 from helpdesk.models import Address, Agent, Awaited, Contact, Inbox, Message, Ticket
 from helpdesk.queries.participants import participants_of
+from helpdesk.vault import MESSAGE_ID
 
 Key = tuple[str, str]
+DOUBTS = frozenset({"unverified", "stranger", "forged"})
+"""Flags of a message that brings no other into its ticket by naming it before it came."""
 MOST_NAMED = 500
 """Messages that share the Message-IDs of one set: whoever sends the same id a thousand times slows nobody down."""
 
@@ -71,7 +74,7 @@ NAMED = (
     .order_by(Message.id).limit(MOST_NAMED)
 )  # fmt: skip
 AWAITED = (
-    select(Awaited.external_id, Message.ticket_id).join(Message, Message.id == Awaited.message_id)
+    select(Awaited.external_id, Message.ticket_id, Message.flags).join(Message, Message.id == Awaited.message_id)
     .where(Awaited.external_id.in_(bindparam("ids", expanding=True))).order_by(Awaited.message_id).limit(MOST_NAMED)
 )  # fmt: skip
 CONTACTS = (
@@ -96,7 +99,7 @@ def evidence_of(incoming: Incoming) -> Evidence:
     for name in names:
         if (number := vault.ticket_of_message_id(name)) is not None:
             claims.append(Claim("minted", number))
-        elif vault.MESSAGE_ID.match(name):
+        elif MESSAGE_ID.match(name):
             domains.add(name.rpartition("@")[2])
     claims += [Claim("text", *read) for token in incoming.body_tokens if (read := vault.read_reply_token(token))]
     return Evidence(names, tuple(claims), forged, frozenset(domains))
@@ -104,7 +107,7 @@ def evidence_of(incoming: Incoming) -> Evidence:
 
 def look_up(session: Session, incomings: list[Incoming], evidence: list[Evidence]) -> Set:
     """Everything the list may touch, by a handful of queries; tickets are locked in the order of their numbers."""
-    take_turns(session, incomings)
+    take_turns(session, incomings, evidence)
     found = Set(inboxes={inbox.id: inbox for inbox in session.scalars(INBOXES)})
     look_up_messages(session, found, incomings, {name for one in evidence for name in one.names})
     senders = sorted({address_key(one)[1] for one in [*incomings, *(as_forwarded(one) for one in incomings if one.forwarded)]})
@@ -119,10 +122,13 @@ def look_up(session: Session, incomings: list[Incoming], evidence: list[Evidence
     return found
 
 
-def take_turns(session: Session, incomings: list[Incoming]) -> None:
-    """One mail may arrive at two inboxes in one moment: whoever comes second waits, and then sees the first. SQLite has one writer."""
+def take_turns(session: Session, incomings: list[Incoming], evidence: list[Evidence]) -> None:
+    """One mail may arrive at two inboxes in one moment, or one and its answer: whoever comes second waits, and then sees the first. SQLite
+    has one writer."""
     if session.get_bind().dialect.name == "postgresql":
-        keys = [sha256("\0".join(key_of(incoming)).encode()).digest() for incoming in incomings]
+        ids = {one.external_id for one in incomings if one.external_id} | {name for one in evidence for name in awaitable(one)}
+        nameless = {one.content_hash for one in incomings if not one.external_id}
+        keys = [sha256(name.encode()).digest() for name in ids | nameless]
         session.execute(ONE_AT_A_TIME, {"keys": [int.from_bytes(key[:8], "big", signed=True) for key in keys]})
 
 
@@ -136,8 +142,8 @@ def look_up_messages(session: Session, found: Set, incomings: list[Incoming], na
         found.known.setdefault((row.external_id, row.content_hash), Kept(*row[:5]))
     for row in session.execute(NAMED, {"ids": sorted({*ids, *names})}) if ids or names else []:
         found.named.setdefault(row.external_id, []).append(Kept(*row[:5]))
-    if ids and any(incoming.backfilled for incoming in incomings):
-        for name, ticket_id in session.execute(AWAITED, {"ids": ids}):
+    for name, ticket_id, flags in session.execute(AWAITED, {"ids": ids}) if ids else []:
+        if not DOUBTS & set(flags):
             found.awaited.setdefault(name, []).append(ticket_id)
 
 
@@ -185,8 +191,13 @@ def claims_of(found: Set, incoming: Incoming, evidence: Evidence) -> Iterator[Cl
     """What in it names a ticket, what proves most first."""
     yield from evidence.claims
     yield from (Claim("stored", kept.ticket_id) for name in evidence.names for kept in found.named.get(name, ()))
-    if incoming.backfilled and incoming.external_id:
-        yield from (Claim("stored", number) for number in found.awaited.get(incoming.external_id, ()))
+    if incoming.external_id:
+        yield from (Claim("awaited", number) for number in found.awaited.get(incoming.external_id, ()))
+
+
+def awaitable(evidence: Evidence) -> list[str]:
+    """The Message-IDs that it names and another desk or person made."""
+    return [name for name in evidence.names if not MESSAGE_ID.match(name)]
 
 
 def suggested(found: Set, incoming: Incoming, ticket: Ticket, *, stranger: bool) -> list[Person]:

@@ -3,7 +3,8 @@
 What names a ticket is one of four things. A token in an address, or a Message-ID that we minted, can only be held by somebody whom a
 mail of ours reached: it joins, whoever wrote, and a stranger is flagged and gets nothing back. A token in a text, or a Message-ID that is
 merely stored here, travels with every forwarded mail: it joins only for the participant himself, proved by our own mail server, or not
-disproved where the inbox names none. Everything else opens a ticket of its own, linked to the one it names. A subject is no fact at all.
+disproved where the inbox names none. So does a message that one of a ticket named before it came; but who names it moves nothing else.
+Everything else opens a ticket of its own, linked to the one it names. A subject is no fact at all.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ BEARER = ("token", "minted")
 @dataclass(frozen=True)
 class Claim:
     """One thing in a message that names a ticket: a genuine "token" in an address, a Message-ID that we "minted", a token in its "text",
-    or a "stored" Message-ID. `owner` is the contact whom a token was made for."""
+    a "stored" Message-ID, or its own that was "awaited": others name it. `owner` is the contact whom a token was made for."""
 
     kind: str
     ticket_id: int
@@ -50,7 +51,7 @@ class Decision:
 def decide(facts: Facts) -> Decision:
     """The first claim that opens its ticket."""
     claim = next((claim for claim in facts.claims if opens(facts, claim)), None)
-    named = claim or next(iter(facts.claims), None)
+    named = claim or next((claim for claim in facts.claims if claim.kind != "awaited"), None)  # whoever named it links it to nothing
     return Decision(claim.ticket_id if claim else None, named.ticket_id if named else None, flags_of(facts, claim))
 
 

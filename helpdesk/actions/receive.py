@@ -5,14 +5,25 @@ from datetime import datetime
 
 from helpdesk import clock, search_index
 from helpdesk.actions.arrivals import Arrival, Arrivals, Happening, settle, write
-from helpdesk.actions.joining import Evidence, Kept, address_key, as_the_house_sees_it, decided, evidence_of, key_of, look_up, suggested
+from helpdesk.actions.joining import (
+    DOUBTS,
+    Evidence,
+    Kept,
+    address_key,
+    as_the_house_sees_it,
+    awaitable,
+    decided,
+    evidence_of,
+    key_of,
+    look_up,
+    suggested,
+)  # fmt: skip
 from helpdesk.actions.proof import Decision
 from helpdesk.actions.record import SYSTEM, Actor
 from helpdesk.actions.transaction import transaction
 from helpdesk.crash import crash_point
 from helpdesk.incoming import Incoming, Person, Receipt, storable
 from helpdesk.models import Contact, Ticket
-from helpdesk.vault import MESSAGE_ID
 
 BY_CONTACT, WHY = Actor("contact"), Actor("system", why="customer_wrote")
 
@@ -133,9 +144,11 @@ def add_message(new: Arrivals, reading: Reading, contact: Contact, ticket: Ticke
         found.named.setdefault(incoming.external_id, []).append(kept)
     for name in reading.evidence.names:
         new.proofs |= {one.id for one in found.named.get(name, ()) if one.kind == "outgoing" and one.ticket_id == ticket.id}
-        if name not in found.named and not MESSAGE_ID.match(name):
+    for name in awaitable(reading.evidence):
+        if name not in found.named:
             new.awaited.append((name, arrival))
-            found.awaited.setdefault(name, []).append(ticket.id)
+            if not DOUBTS & set(flags):
+                found.awaited.setdefault(name, []).append(ticket.id)
     return kept
 
 

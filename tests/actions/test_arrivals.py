@@ -65,6 +65,15 @@ def test_at_two_inboxes_in_one_moment(desk: SmallDesk) -> None:
     assert (count(Message), count(Ticket)) == (10, 10)
 
 
+def test_a_mail_and_its_answer_in_one_moment(desk: SmallDesk) -> None:
+    """Two workers, and neither sees what the other has not committed."""
+    for number in range(10):
+        parent = desk.mail(sender=f"{number}@example.com", verified=True)
+        child = desk.mail(sender=f"{number}@example.com", verified=True, references=[parent.external_id])
+        at_once(desk, [lambda mail=mail: receive([mail]) for mail in (parent, child)])
+    assert (count(Message), count(Ticket)) == (20, 10)
+
+
 FORWARD = Forwarded(Person("Layla", "layla@example.org"), "Broken kettle", "It leaks.")
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
@@ -16,7 +17,7 @@ from helpdesk.incoming import Person
 from helpdesk.models import Contact, Delivery, Inbox, Message, Ticket
 from helpdesk.queries.participants import participants
 from helpdesk.queries.ticket import ticket_page
-from tests.actions.threads_table import COPIES, SUBJECTS, TABLE, Thread, flags_of, mail, mixed
+from tests.actions.threads_table import ADDRESSES, COPIES, SUBJECTS, TABLE, Thread, flags_of, mail, mixed
 from tests.factories import Clock, SmallDesk, messages, ticket, writing
 
 
@@ -167,6 +168,49 @@ def test_a_mail_older_than_the_desk_finds_its_child(desk: SmallDesk) -> None:
         child = receive([desk.mail(verified=True, sender=sender, references=[parent.external_id])])[0].ticket_id
         found[sender] = receive([parent])[0].ticket_id == child
     assert found == {"noura@example.com": True, "eve@example.net": False}
+
+
+@pytest.mark.parametrize("backfilled", [False, True])
+def test_a_parent_that_comes_after_its_child(desk: SmallDesk, clock: Clock, backfilled: bool) -> None:
+    """It joins for whoever takes part and is proved, as an answer would; who names what is still to come captures nothing, not even a
+    link (safety S13)."""
+    table = [  # (the child's writer, proof, token), (the parent's writer, proof), inbox that names a server -> joins
+        (("requester", "pass", False), ("requester", "pass"), True, True),
+        (("requester", "pass", False), ("requester", "fail"), True, False),
+        (("requester", "pass", False), ("requester", "unknown"), True, False),
+        (("requester", "unknown", False), ("requester", "unknown"), False, True),
+        (("requester", "pass", True), ("added", "pass"), True, True),
+        (("requester", "pass", True), ("added", "fail"), True, False),
+        (("requester", "pass", False), ("stranger", "pass"), True, False),
+        (("stranger", "pass", False), ("requester", "pass"), True, False),
+        (("stranger", "pass", True), ("requester", "pass"), True, False),
+        (("requester", "fail", False), ("requester", "pass"), True, False),
+        (("requester", "unknown", False), ("requester", "pass"), True, False),
+        (("requester", "fail", True), ("requester", "pass"), True, False),
+    ]
+    thread, wrong = thread_with_two(desk, clock), []
+    for row in table:
+        (writer, said, by_token), (older, proof), named, joins = row
+        with transaction() as session:
+            session.execute(update(Inbox).values(authserv_id="mx.example.com" if named else ""))
+        tokens = [vault.mint_reply_token(thread.number, thread.requester)] if by_token else []
+        parent = desk.mail(sender=ADDRESSES[older], authentication=proof, backfilled=backfilled)
+        child = desk.mail(sender=ADDRESSES[writer], authentication=said, references=[parent.external_id], tokens=tokens)
+        number, found = receive([child])[0].ticket_id, receive([parent])[0].ticket_id
+        if ((found == number), found != number and ticket(found).related_ticket_id is not None) != (joins, False):
+            wrong.append(row)
+    assert wrong == []
+
+
+def test_in_one_set_or_a_burst_a_thread_stays_one(desk: SmallDesk) -> None:
+    """Its first mail comes last."""
+    first = desk.mail(verified=True)
+    second = desk.mail(verified=True, references=[first.external_id])
+    third = desk.mail(verified=True, references=[first.external_id, second.external_id])
+    assert len({receipt.ticket_id for receipt in receive([third, second, first])}) == 1
+    number = receive([desk.mail(verified=True, references=["late@example.net"])])[0].ticket_id
+    assert receive([desk.mail(verified=True, external_id="late@example.net")])[0].ticket_id == number
+    assert (ticket(number).status, [message.flags for message in messages(number)]) == ("open", [[], []])
 
 
 LETTERS, NUMBERS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
