@@ -1,20 +1,23 @@
 """What a test of an inbox's servers found, and how its consent stands, in plain words of the reader's language."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 
 from helpdesk import clock
-from helpdesk.models import OAuthGrant
+from helpdesk.models import Mailbox, OAuthGrant
 from helpdesk.queries.settings_pages import Servers
 
 SOON = timedelta(days=7)
+TRIED_AGAIN = timedelta(minutes=10)
+"""Whoever watches a mailbox tries again at least every five minutes: what has failed for longer than this has failed anew."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One server. `state` is "waiting", "done" or "bad"; `words` are the server's own."""
+    """One server. `state` is "waiting", "done" or "bad"; `words` are the server's own. `at`: since when it fails, or when it last worked,
+    where whoever watches the mailbox says so and not the test."""
 
     kind: str
     host: str
@@ -22,6 +25,7 @@ class Finding:
     title: str
     remedy: str = ""
     words: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -35,13 +39,31 @@ class News:
 
 
 def findings(found: Servers) -> list[Finding]:
-    """One for each server that was tried; without a test, what whoever watches the mailbox says."""
+    """One for each server that was tried. Of receiving, what whoever watches the mailbox says, where that is newer or there was no test."""
     check, mailbox, smtp = found.check, found.mailbox, found.inbox.smtp or {}
     if check is None:
-        return [finding("imap", mailbox.host, mailbox.problem, mailbox.problem_words)] if mailbox and mailbox.problem else []
-    servers = [("imap", mailbox.host if mailbox else "", check.imap_problem, check.imap_words),
-               ("smtp", smtp.get("host", ""), check.smtp_problem, check.smtp_words)]
-    return [finding(kind, host, problem, words, waiting=check.done_at is None) for kind, host, problem, words in servers if host]
+        return [watched(mailbox)] if mailbox and mailbox.problem else []
+    waiting, shown = check.done_at is None, []
+    if mailbox and check.done_at is not None and is_newer(mailbox, check.done_at):
+        shown.append(watched(mailbox))
+    elif mailbox:
+        shown.append(finding("imap", mailbox.host, check.imap_problem, check.imap_words, waiting=waiting))
+    if smtp.get("host"):
+        shown.append(finding("smtp", smtp["host"], check.smtp_problem, check.smtp_words, waiting=waiting))
+    return shown
+
+
+def is_newer(mailbox: Mailbox, tested_at: datetime) -> bool:
+    """Whether it failed, or was looked through without a problem, after the test. A failure that began before it counts when it lasts."""
+    if mailbox.failing_since is not None:
+        return mailbox.failing_since > tested_at or clock.now() - tested_at > TRIED_AGAIN
+    return mailbox.swept_at is not None and mailbox.swept_at > tested_at
+
+
+def watched(mailbox: Mailbox) -> Finding:
+    """What whoever watches it met last."""
+    since = mailbox.failing_since or mailbox.swept_at
+    return replace(finding("imap", mailbox.host, mailbox.problem, mailbox.problem_words), at=since)
 
 
 def finding(kind: str, host: str, problem: str, words: str, *, waiting: bool = False) -> Finding:
