@@ -7,7 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
-from helpdesk.models import Agent, ConnectionCheck, Desk, Inbox, Mailbox, OAuthGrant, Team, Ticket, team_agent
+from helpdesk.models import Agent, ConnectionCheck, Desk, Inbox, Mailbox, MailboxMark, OAuthGrant, Team, Ticket, team_agent
 from helpdesk.policy import Viewer
 from helpdesk.queries.people import only_admins
 
@@ -68,12 +68,13 @@ def inbox(viewer: Viewer, inbox_id: int) -> Inbox:
 
 @dataclass(frozen=True)
 class Servers:
-    """How an inbox's mail comes and goes, and what the last test found."""
+    """How an inbox's mail comes and goes, what the last test found, and how far the numbering of today is fetched."""
 
     inbox: Inbox
     mailbox: Mailbox | None
     grant: OAuthGrant | None
     check: ConnectionCheck | None
+    mark: MailboxMark | None
 
 
 def servers(viewer: Viewer, inbox_id: int) -> Servers:
@@ -81,7 +82,8 @@ def servers(viewer: Viewer, inbox_id: int) -> Servers:
     found = inbox(viewer, inbox_id)
     mailbox = db.session.scalar(select(Mailbox).where(Mailbox.inbox_id == inbox_id))
     grant = db.session.scalar(select(OAuthGrant).where(OAuthGrant.inbox_id == inbox_id))
-    return Servers(found, mailbox, grant, db.session.get(ConnectionCheck, inbox_id))
+    mark = db.session.get(MailboxMark, (mailbox.id, mailbox.uidvalidity)) if mailbox and mailbox.uidvalidity is not None else None
+    return Servers(found, mailbox, grant, db.session.get(ConnectionCheck, inbox_id), mark)
 
 
 def mailboxes(viewer: Viewer) -> dict[int, Mailbox]:

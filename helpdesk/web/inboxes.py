@@ -19,6 +19,7 @@ from helpdesk.settings import current
 from helpdesk.visit import choices
 from helpdesk.visit.access import allow, viewer
 from helpdesk.visit.forms import typed
+from helpdesk.web.backfill_shown import backfill_of
 from helpdesk.web.connection_words import findings, headline, news_of
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,14 @@ def edit(inbox_id: int) -> Response:
 def check(inbox_id: int) -> Response:
     """What the test found so far: the part of the page that asks for itself while the test is under way."""
     return make_response(render_template("inboxes/_check.html", **told(settings_pages.servers(viewer(), inbox_id))))
+
+
+@blueprint.get(f"{ONE}/backfill")
+@allow("admin")
+def backfill(inbox_id: int) -> Response:
+    """How far older mail is fetched: the part of the page that asks for itself while it comes."""
+    found = settings_pages.servers(viewer(), inbox_id)
+    return make_response(render_template("inboxes/_backfill.html", inbox=found.inbox, backfill=backfill_of(found)))
 
 
 @blueprint.post(ONE)
@@ -124,8 +133,9 @@ def day(moment: Any) -> str:
 
 
 def told(found: Servers) -> dict[str, Any]:
-    """What stands beside the form: the consent, and what the last test found."""
-    return {"servers": found, "findings": findings(found), "headline": headline(found), "news": news_of(found.grant)}
+    """What stands beside the form: the consent, and what the last test found; and how far older mail is fetched."""
+    return {"servers": found, "findings": findings(found), "headline": headline(found), "news": news_of(found.grant),
+            "backfill": backfill_of(found)}
 
 
 def page(inbox_id: int | None, values: dict[str, Any], problems: dict[str, str] | None = None, status: int = 200) -> Response:

@@ -97,6 +97,7 @@ LETTERS = {
 
 PARTS = {
     "/inboxes/<int(max=2147483647):inbox_id>/check": "/inboxes/{inbox}/check",
+    "/inboxes/<int(max=2147483647):inbox_id>/backfill": "/inboxes/{inbox}/backfill",
     "/tickets/<int:number>/canned": "/tickets/{ticket}/canned",
     "/notices/short": "/notices/short",
     "/tickets/<int:number>/thread": "/tickets/{ticket}/thread",

@@ -179,7 +179,7 @@ def test_a_test_is_asked_for_and_belongs_to_what_was_tested(world: World) -> Non
 def test_only_admins(world: World) -> None:
     page = made(world)
     for who in ("supervisor", "agent"):
-        for path in ("/inboxes", "/inboxes/new", page, f"{page}/check", f"{page}/consent", "/inboxes/consent"):
+        for path in ("/inboxes", "/inboxes/new", page, f"{page}/check", f"{page}/backfill", f"{page}/consent", "/inboxes/consent"):
             assert world.client(who).get(path).status_code == 404, path
         for path in ("/inboxes", page, f"{page}/consent", "/inboxes/consent"):
             assert world.post(world.client(who), path, GIVEN).status_code == 404, path

@@ -46,6 +46,7 @@ TABLE: dict[tuple[str, str], tuple[Any, ...]] = {
     ("GET", "/inboxes/<int(max=2147483647):inbox_id>"): ADMIN,
     ("POST", "/inboxes/<int(max=2147483647):inbox_id>"): ADMIN,
     ("GET", "/inboxes/<int(max=2147483647):inbox_id>/check"): ADMIN,
+    ("GET", "/inboxes/<int(max=2147483647):inbox_id>/backfill"): ADMIN,
     ("GET", "/desk"): ADMIN,
     ("POST", "/desk"): ADMIN,
     ("POST", "/desk/demo/removal"): ADMIN,
