@@ -46,6 +46,8 @@ class Pretence:
         self.ids = {order.rule_id for order in (*triggers, *timed)}
         self.heard = {kind for order in triggers for kind in order.definition["on"]}
         self.answered: dict[int, str] = {}
+        self.counted: dict[int, datetime] = {}
+        """Place of a rule of the clock -> since when it counts on the ticket."""
 
     def live_through(self, story: Story) -> Iterator[Run]:
         """One ticket, from the beginning of its story to now."""
@@ -70,7 +72,8 @@ class Pretence:
         for place, order in enumerate(self.timed):
             anchor = self.anchor(ticket, order.definition["after"]["since"])
             at = self.moment_after(order, ticket, anchor) if anchor else None
-            if at is not None and at > since:
+            if anchor is not None and at is not None and at > since:
+                self.counted[place] = anchor
                 yield place, at
 
     def anchor(self, ticket: Kept, since: str) -> datetime | None:
@@ -119,13 +122,20 @@ class Pretence:
                 facts = facts.anew()
 
     def plan(self, ticket: Kept, event: Any, due: dict[int, datetime]) -> None:
-        """Rules of the clock that count from this event."""
+        """Rules of the clock that count from this event, or by other hours after it."""
+        if not self.timed or is_unasked(ticket, event):
+            return
         for place, order in enumerate(self.timed):
-            if event.kind in time_triggers.SINCE[order.definition["after"]["since"]] and not is_unasked(ticket, event):
-                last = self.anchor(ticket, order.definition["after"]["since"]) if event.kind == time_triggers.AFTERWARDS else None
-                at = self.moment_after(order, ticket, last or event.at)
-                if at is not None:
-                    due[place] = at
+            after = order.definition["after"]
+            if event.kind in time_triggers.SINCE[after["since"]]:
+                if (since := time_triggers.counted_at(event.kind, event.at, event.data)) is None:
+                    continue
+                self.counted[place] = since
+            elif place not in due or not time_triggers.hears(after, event.kind):
+                continue
+            at = self.moment_after(order, ticket, self.counted[place])
+            if at is not None:
+                due[place] = max(at, event.at)
 
     def ring(self, ticket: Kept, due: dict[int, datetime], until: datetime) -> Iterator[Run]:
         """Every moment that has come by then, the earliest first."""

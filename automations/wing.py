@@ -72,7 +72,7 @@ def init_app(app: Flask) -> None:
     outbox.subscribe("triggers", set(triggers.EVENTS), triggers.handle, triggers.wanted)
     outbox.subscribe("timed_rules", set(time_triggers.EVENTS), time_triggers.handle, time_triggers.wanted)
     due_moments.on(time_triggers.KIND, time_triggers.fire)
-    long_tasks.register("plan_rule", planning.TITLE, planning.run)
+    planning.init_app()
     long_tasks.register("simulation", rule_tasks.SIMULATION_TITLE, rule_tasks.run_simulation)
     long_tasks.register("undo_rule", rule_tasks.UNDO_TITLE, rule_tasks.run_undo)
     outbox.subscribe("routing", set(routing.EVENTS), routing.handle, routing.is_wanted)

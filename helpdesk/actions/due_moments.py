@@ -54,10 +54,22 @@ def plan(session: Session, kind: str, ref: int, ticket_id: int, due_at: datetime
         nudge(session, "due")
 
 
+def move(session: Session, kind: str, ref: int, ticket_id: int, due_at: datetime) -> None:
+    """Where it is planned, held back or not, it will be due then instead; where it is not, it was dealt with."""
+    of_it = DueMoment.kind.in_(kinds_of(kind)), DueMoment.ref == ref, DueMoment.ticket_id == ticket_id
+    if session.scalar(select(DueMoment.id).where(*of_it).limit(1)) is not None:
+        plan(session, kind, ref, ticket_id, due_at)
+
+
 def cancel(session: Session, kind: str, ref: int, ticket_id: int | None = None) -> None:
     """Nothing of this is due any more, held back or not, on one ticket or on all."""
-    gone = delete(DueMoment).where(DueMoment.kind.in_((kind, ASIDE.get(kind, kind))), DueMoment.ref == ref)
+    gone = delete(DueMoment).where(DueMoment.kind.in_(kinds_of(kind)), DueMoment.ref == ref)
     session.execute(gone.where(DueMoment.ticket_id == ticket_id) if ticket_id is not None else gone)
+
+
+def kinds_of(kind: str) -> tuple[str, ...]:
+    """The kind of moments, and what it is while they are held back."""
+    return (kind, ASIDE[kind]) if kind in ASIDE else (kind,)
 
 
 def plan_all(kind: str, ref: int, moments: Sequence[tuple[int, datetime]]) -> None:

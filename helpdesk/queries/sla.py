@@ -139,6 +139,20 @@ def any_open(session: Session) -> bool:
 
 def hours_mark(session: Session) -> int:
     """A number that is another one after every change of a calendar, a holiday or a policy's words."""
-    calendars = session.execute(select(func.count(Calendar.id), func.sum(Calendar.revision), func.max(Calendar.id))).one()
     versions = session.scalar(select(func.max(SlaPolicyVersion.id)))
-    return zlib.crc32(repr((*calendars, versions)).encode()) & 0x7FFFFFFF
+    return mark((*revisions(session), versions))
+
+
+def calendars_mark(session: Session) -> int:
+    """The same of calendars and holidays alone."""
+    return mark(revisions(session))
+
+
+def revisions(session: Session) -> tuple[Any, ...]:
+    """What is another after every change of a calendar or a holiday."""
+    return tuple(session.execute(select(func.count(Calendar.id), func.sum(Calendar.revision), func.max(Calendar.id))).one())
+
+
+def mark(of: tuple[Any, ...]) -> int:
+    """As a number that a stamp can hold."""
+    return zlib.crc32(repr(of).encode()) & 0x7FFFFFFF

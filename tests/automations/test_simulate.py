@@ -31,6 +31,7 @@ def furnish(desk: SmallDesk, hook: Hook) -> int:
     """What rules name: a type, a canned reply, a macro, a webhook, opening hours, a promise that is switched off; the type."""
     admin = desk.viewer("admin")
     calendars.create(calendars.CalendarChange("Usual", "", "Asia/Riyadh", USUAL, standard=True))
+    calendars.create(calendars.CalendarChange("Late", "", "Asia/Riyadh", [[[960, 1320]]] * 7, team_ids=(desk.ids["returns"],)))
     create_canned(admin, CannedChange("Thanks", "", "", {"en": "Thank you for {{ticket_number}}.", "ar": "شكرا"}, personal=False))
     macro = [{"do": "set_priority", "value": "high"}, {"do": "tag", "value": ["macro"]}]
     rules.create(admin, rules.RuleChange("macro", "A macro", "", {"then": macro}))
