@@ -1,7 +1,7 @@
 """Moments of rules of the clock on tickets that are there already, set by set: of a rule that was written, changed or switched; and of all
 rules that count by hours, when those are others."""
 
-from typing import Any
+from collections.abc import Iterator
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -21,7 +21,7 @@ from helpdesk.queries import together
 from helpdesk.queries.due_moments import how_many, next_of
 from helpdesk.queries.sla import calendars_mark, move_is_waiting
 
-PLAN, MOVE, MOVED, SET = "plan_rule", "move_rules", "rules_moved", 200
+PLAN, MOVE, MOVED, SET = "plan_rule", "move_rules", "rules_moved", 100
 KINDS = due_moments.kinds_of(time_triggers.KIND)
 LIVING = Ticket.place == "inbox", Ticket.status != "closed"
 
@@ -34,30 +34,33 @@ def run(task: Task) -> Steps:
     due_moments.cancel_all(time_triggers.KIND, [one for one in versions if one not in [order.version_id for order in in_force]])
     total, planned = db.session.scalar(select(func.count()).select_from(Ticket).where(*LIVING)) or 0, 0
     for order in in_force:
-        for done, moments in sets(order, task.done, total):
-            due_moments.plan_all(time_triggers.KIND, order.version_id, moments)
-            planned += len(moments)
+        for done, numbers in sets(task.done, total):
+            planned += plan_set(order, numbers)
             yield done, total
     return {"planned": planned}
 
 
-def sets(order: Order, skip: int, total: int) -> Any:
-    """(tickets done, moments to come) of every set of tickets."""
+def sets(skip: int, total: int) -> Iterator[tuple[int, set[int]]]:
+    """(tickets done, the numbers of its tickets) of every set."""
     last = 0
     for done in range(0, total, SET):
-        rows = db.session.scalars(select(Ticket).where(Ticket.id > last, *LIVING).order_by(Ticket.id).limit(SET)).all()
-        if not rows:
+        numbers = db.session.scalars(select(Ticket.id).where(Ticket.id > last, *LIVING).order_by(Ticket.id).limit(SET)).all()
+        if not numbers:
             return
-        last = rows[-1].id
+        last = numbers[-1]
         if done + SET > skip:
-            yield min(done + SET, total), moments_of(order, list(rows))
+            yield min(done + SET, total), set(numbers)
 
 
-def moments_of(order: Order, tickets: list[Ticket]) -> list[tuple[int, Any]]:
-    """When the rule is due on each of them, if that is still to come."""
-    session, now = db.session(), clock.now()
-    found = [(ticket.id, time_triggers.moment_of(session, order, ticket)) for ticket in tickets]
-    return [(number, at) for number, at in found if at is not None and at > now]
+def plan_set(order: Order, numbers: set[int]) -> int:
+    """The moments to come on some tickets, in one transaction that holds them: what happens to them comes before or after. How many."""
+    with transaction() as session:
+        hold_tickets(session, numbers)
+        due = {number: time_triggers.moment_of(session, order, ticket) for number, ticket in together.held(session).items()}
+        found = [(number, at) for number, at in due.items() if at is not None and at > clock.now()]
+        for number, at in found:
+            due_moments.plan(session, time_triggers.KIND, order.version_id, number, at)
+    return len(found)
 
 
 def is_due() -> bool:

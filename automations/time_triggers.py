@@ -112,11 +112,21 @@ def moment_after(session: Session, order: Order, ticket: Ticket, since: datetime
 
 
 def fire(session: Session, moment: DueMoment, ticket: Ticket) -> None:
-    """The handler of moments: the rule looks at the ticket as it is now. A rule that was changed or switched off has no moments. A mass of
-    moments that are late all at once waits until an admin lets it go."""
-    found = [order for order in orders.in_force(session, "timed") if order.version_id == moment.ref]
-    if found and put_aside(session, [moment]):
+    """The handler of moments: the rule looks at the ticket as it is now. A rule that was changed or switched off has no moments. Where
+    something happened of which nobody has heard yet, or hours are others by now, the moment comes later."""
+    for order in orders.in_force(session, "timed"):
+        if order.version_id != moment.ref:
+            continue
+        at = moment_of(session, order, ticket)
+        if at is not None and at > clock.now():
+            moment.due_at, moment.attempts = at, 0
+        else:
+            act(session, order, moment, ticket)
+
+
+def act(session: Session, order: Order, moment: DueMoment, ticket: Ticket) -> None:
+    """Its time has come. A mass of moments that are late all at once waits until an admin lets it go."""
+    if put_aside(session, [moment]):
         return
-    for order in found:
-        look = Look(order.rule_id, order.version_id, ticket.id, f"due:{moment.due_at.isoformat()}", None, 1)
-        triggers.attempt(session, order, look, facts_of(session, ticket))
+    look = Look(order.rule_id, order.version_id, ticket.id, f"due:{moment.due_at.isoformat()}", None, 1)
+    triggers.attempt(session, order, look, facts_of(session, ticket))

@@ -72,13 +72,6 @@ def kinds_of(kind: str) -> tuple[str, ...]:
     return (kind, ASIDE[kind]) if kind in ASIDE else (kind,)
 
 
-def plan_all(kind: str, ref: int, moments: Sequence[tuple[int, datetime]]) -> None:
-    """Many moments of one kind: (ticket, when); a transaction of their own."""
-    with transaction() as session:
-        for ticket_id, due_at in moments:
-            plan(session, kind, ref, ticket_id, due_at)
-
-
 def cancel_all(kind: str, refs: Sequence[int]) -> None:
     """Nothing of these is due any more."""
     with transaction() as session:

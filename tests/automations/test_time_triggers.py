@@ -1,16 +1,18 @@
 """Rules of the clock: by whose hours they count, and that what they wait for moves when those are others."""
 
+import threading
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from automations import planning
+from automations import planning, time_triggers
 from helpdesk import jobs
 from helpdesk.actions import calendars, change, drain_outbox, due_moments, holidays, long_tasks, rules
+from helpdesk.actions.receive import receive
 from helpdesk.extensions import db
 from helpdesk.models import DueMoment, LongTask, RuleRun
-from tests.factories import NOW, Clock, SmallDesk
+from tests.factories import NOW, Clock, SmallDesk, messages
 
 MORNING, EVENING = [[[540, 1020]]] * 7, [[[960, 1320]]] * 7
 """Every day from 9:00 to 17:00, and from 16:00 to 22:00 in Riyadh, where it is Sunday noon."""
@@ -129,3 +131,77 @@ def test_of_many_changes_one_task_is_made(desk: SmallDesk) -> None:
         drain.run()
         assert not drain.due()
     assert db.session.query(LongTask).filter_by(kind=planning.MOVE, state="waiting").count() == 1
+
+
+def writes(desk: SmallDesk, number: int) -> None:
+    """The customer writes once more, and nobody has heard of it."""
+    mail = desk.mail("And?", in_reply_to=messages(number)[0].external_id, authentication="pass")
+    assert receive([mail])[0].ticket_id == number
+
+
+@pytest.mark.parametrize("what", ["writes", "team", "feast"])
+def test_what_nobody_has_heard_of_puts_a_moment_off(desk: SmallDesk, clock: Clock, what: str) -> None:
+    """A moment comes while a worker still has what happened before it in hand."""
+    hours("Usual", MORNING, standard=True)
+    hours("Evening", EVENING, team_ids=(desk.ids["returns"],))
+    late = timed(desk)
+    number = desk.ticket()
+    work_off()
+    clock.move(hours=1)
+    if what == "writes":
+        writes(desk, number)
+    elif what == "team":
+        change.change(desk.viewer("admin"), number, change.set_team(desk.ids["returns"]))
+    else:
+        holidays.create(holidays.HolidayChange(None, "A feast", "", TODAY, TODAY, [], "confirmed"))
+    clock.move(hours=1)
+    due_moments.drain()
+    assert (ran(late), moments(number)) == (0, later(hours={"writes": 3, "team": 6, "feast": 23}[what]))
+    work_off()
+    assert (ran(late), moments(number)) == (0, later(hours={"writes": 3, "team": 6, "feast": 23}[what]))
+    clock.move(days=1)
+    work_off()
+    assert (ran(late), moments(number)) == (1, [])
+
+
+@pytest.mark.parametrize("robot", [False, True])
+def test_only_who_is_heard_puts_a_moment_off(desk: SmallDesk, clock: Clock, robot: bool) -> None:
+    late = timed(desk, unit="hours")
+    number = desk.ticket(authentication="pass")
+    work_off()
+    clock.move(hours=1)
+    more = {"auto_reply": "auto-submitted"} if robot else {}
+    receive([desk.mail("And?", in_reply_to=messages(number)[0].external_id, authentication="pass", **more)])
+    clock.move(hours=1)
+    due_moments.drain()
+    assert ran(late) == robot
+
+
+def test_a_rule_that_is_planned_while_a_customer_writes(desk: SmallDesk, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planning has read since when the rule counts; before it writes that down another worker takes in a message and hears of it."""
+    late = timed(desk, unit="hours")
+    number = desk.ticket()
+    work_off()
+    clock.move(hours=1)
+    anchor, workers = time_triggers.anchor, list[threading.Thread]()
+
+    def read(*asked: Any) -> Any:
+        found = anchor(*asked)
+        if not workers:
+            workers.append(threading.Thread(target=other, daemon=True))
+            workers[0].start()
+            workers[0].join(1)
+        return found
+
+    def other() -> None:
+        with desk.app.app_context():
+            writes(desk, number)
+            drain_outbox.drain()
+            db.session.remove()
+
+    rules.switch(late, on=True)
+    monkeypatch.setattr(time_triggers, "anchor", read)
+    while taken := long_tasks.lease_next():
+        long_tasks.work(*taken)
+    workers[0].join(20)
+    assert moments(number) == later(hours=3)
