@@ -16,7 +16,7 @@ from automations.sla.which_hours import which
 from helpdesk import clock
 from helpdesk.actions.due_moments import move, plan
 from helpdesk.actions.late_moments import put_aside
-from helpdesk.actions.rule_runs import Look
+from helpdesk.actions.rule_runs import Look, has_acted
 from helpdesk.models import DueMoment, Event, Message, Ticket
 
 KIND = "rule"
@@ -113,20 +113,21 @@ def moment_after(session: Session, order: Order, ticket: Ticket, since: datetime
 
 def fire(session: Session, moment: DueMoment, ticket: Ticket) -> None:
     """The handler of moments: the rule looks at the ticket as it is now. A rule that was changed or switched off has no moments. Where
-    something happened of which nobody has heard yet, or hours are others by now, the moment comes later."""
-    for order in orders.in_force(session, "timed"):
-        if order.version_id != moment.ref:
-            continue
-        at = moment_of(session, order, ticket)
-        if at is not None and at > clock.now():
-            moment.due_at, moment.attempts = at, 0
-        else:
-            act(session, order, moment, ticket)
-
-
-def act(session: Session, order: Order, moment: DueMoment, ticket: Ticket) -> None:
-    """Its time has come. A mass of moments that are late all at once waits until an admin lets it go."""
-    if put_aside(session, [moment]):
+    something happened of which nobody has heard yet, or hours are others by now, the moment comes later. A mass of moments that are late
+    all at once waits until an admin lets it go."""
+    found = next((order for order in orders.in_force(session, "timed") if order.version_id == moment.ref), None)
+    at = moment_of(session, found, ticket) if found else None
+    if at is not None and at > clock.now():
+        moment.due_at, moment.attempts = at, 0
         return
-    look = Look(order.rule_id, order.version_id, ticket.id, f"due:{moment.due_at.isoformat()}", None, 1)
-    triggers.attempt(session, order, look, facts_of(session, ticket))
+    if found and put_aside(session, [moment]):
+        return
+    if found:
+        act(session, found, ticket, at or moment.due_at)
+
+
+def act(session: Session, order: Order, ticket: Ticket, at: datetime) -> None:
+    """The time of the rule has come, which was `at` however often it was put off: it acts once for it."""
+    look = Look(order.rule_id, order.version_id, ticket.id, f"due:{at.isoformat()}", None, 1)
+    if not has_acted(session, look):
+        triggers.attempt(session, order, look, facts_of(session, ticket))

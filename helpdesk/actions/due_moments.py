@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import Select, bindparam, delete, select
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -42,14 +42,14 @@ def on_many(kind: str, handler: Handler) -> None:
 
 
 def plan(session: Session, kind: str, ref: int, ticket_id: int, due_at: datetime, step: str = "", revision: int = 0) -> None:
-    """It will be due then; the same moment planned once more is moved, also one that was held back."""
+    """It will be due then; the same moment planned once more is moved, also one that was held back or has failed."""
     insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(DueMoment)
     row = {"kind": kind, "ref": ref, "ticket_id": ticket_id, "step": step, "revision": revision, "due_at": due_at, "attempts": 0}
     same = [DueMoment.kind, DueMoment.ref, DueMoment.ticket_id, DueMoment.step, DueMoment.revision]
     if kind in ASIDE:
         of_it = DueMoment.ref == ref, DueMoment.ticket_id == ticket_id, DueMoment.step == step, DueMoment.revision == revision
         session.execute(delete(DueMoment).where(DueMoment.kind == ASIDE[kind], *of_it))
-    session.execute(insert.values(row).on_conflict_do_update(index_elements=same, set_={"due_at": due_at}))
+    session.execute(insert.values(row).on_conflict_do_update(index_elements=same, set_={"due_at": due_at, "attempts": 0}))
     if due_at <= clock.now():
         nudge(session, "due")
 
@@ -157,9 +157,18 @@ def handle_alone(number: int, *, last: bool) -> None:
 
 
 def put_off(row_id: int) -> None:
-    """Comes again, later each time; after the fifth failure never, and stays to be seen."""
+    """Comes again, later each time; after the fifth failure never, and stays to be seen, until somebody lets it go on."""
     with transaction() as session:
         moment = session.get(DueMoment, row_id, with_for_update=True, populate_existing=True)
         if moment is not None:
             moment.attempts += 1
             moment.due_at = clock.FAR if moment.attempts >= MOST_ATTEMPTS else clock.now() + timedelta(seconds=2**moment.attempts)
+
+
+def try_parked_again() -> int:
+    """An admin has what failed too often tried once more; how much that is."""
+    with transaction() as session:
+        tried = update(DueMoment).where(DueMoment.due_at == clock.FAR).values(due_at=clock.now(), attempts=0)
+        numbers = session.scalars(tried.returning(DueMoment.id)).all()
+        nudge(session, "due")
+        return len(numbers)

@@ -54,6 +54,12 @@ def note_run(
     }])  # fmt: skip
 
 
+def has_acted(session: Session, look: Look) -> bool:
+    """Whether it is in the log already, for the same cause."""
+    same = RuleRun.rule_id == look.rule_id, RuleRun.ticket_id == look.ticket_id, RuleRun.cause == look.cause
+    return session.scalar(select(RuleRun.id).where(*same)) is not None
+
+
 def too_often(session: Session, look: Look) -> str:
     """ "" while the rule may act; else which limit it met: "ticket" or "rule". Counted in the log itself."""
     if runs_on(session, look.ticket_id)[look.rule_id] >= MOST_ON_TICKET:

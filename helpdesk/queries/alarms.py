@@ -77,6 +77,7 @@ def sentence(key: str, words: str) -> str:
         "behind": lambda: gettext("%(address)s has mail on its server that did not arrive here.", address=words),
         "parse": lambda: gettext("Mail is kept, and none of it was read for two minutes."),
         "outbox": lambda: gettext("Events are not told on: answers may not leave."),
+        "due": lambda: gettext("Rules of the clock and steps of promises whose time has come are not done."),
         "window": lambda: gettext("Answers whose undo window is over do not go on."),
         "delivery": lambda: gettext("Answers from %(address)s do not leave: its mail server fails.", address=words),
         "fetch": lambda: gettext("Mail to %(address)s is not fetched: its mail server fails.", address=words),

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, not_, or_, select
 
 from helpdesk import clock, disk
 from helpdesk.extensions import db
-from helpdesk.models import Delivery, Inbox, Letter, Mailbox, Message, PendingEvent, RawMessage, Screening
+from helpdesk.models import Delivery, DueMoment, Inbox, Letter, Mailbox, Message, PendingEvent, RawMessage, Screening
 from helpdesk.queries import ledger
 
 STILL = timedelta(minutes=2)
@@ -44,7 +44,7 @@ class Stage:
 
 def stages() -> list[Stage]:
     """The whole desk's, in the order of the roads."""
-    return [arrival(), reading(), quarantined(), subscribers(), window()]
+    return [arrival(), reading(), quarantined(), subscribers(), moments(), window()]
 
 
 def arrival() -> Stage:
@@ -78,6 +78,14 @@ def subscribers() -> Stage:
     parked = db.session.scalar(select(func.count()).where(not_(waits))) or 0
     heard = select(Message.released_at).join(Delivery, Delivery.message_id == Message.id).order_by(Delivery.id.desc()).limit(1)
     return Stage("outbox", count, oldest, db.session.scalar(heard), oldest, parked, still=parked > 0)
+
+
+def moments() -> Stage:
+    """What rules of the clock and promises do at a time that has come; `stuck` is what failed five times: nobody does it any more."""
+    overdue = select(func.count(), func.min(DueMoment.due_at)).where(DueMoment.due_at <= clock.now())
+    count, oldest = db.session.execute(overdue).one()
+    failed = db.session.scalar(select(func.count()).where(DueMoment.due_at == clock.FAR)) or 0
+    return Stage("due", count, oldest, since=oldest, stuck=failed, still=failed > 0)
 
 
 def window() -> Stage:

@@ -3,16 +3,20 @@
 import json
 from contextlib import suppress
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, url_for
+from flask_babel import ngettext
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response as ResponseBase
 
 from helpdesk import clock, disk
+from helpdesk.actions import due_moments
 from helpdesk.errors import Busy
 from helpdesk.extensions import db
 from helpdesk.queries import alarms, health, ledger
 from helpdesk.settings import current
 from helpdesk.visit.access import allow
+from helpdesk.visit.reader import digits
 
 blueprint = Blueprint("system", __name__)
 
@@ -41,6 +45,15 @@ def show() -> str:
     return render_template(
         "system/health.html", stages=health.stages(), **ways, **sums(), children=children(), now=clock.now(),
         redis=alarms.redis_answers(), disk=disk.has_room(), free=disk.free_bytes())
+
+
+@blueprint.post("/health/due")
+@allow("admin")
+def let_go() -> ResponseBase:
+    """Moments that failed too often are tried once more."""
+    count = due_moments.try_parked_again()
+    flash(digits(ngettext("%(num)s step goes on.", "%(num)s steps go on.", count)))
+    return redirect(url_for("system.show"))
 
 
 def sums() -> dict[str, ledger.Ledger | None]:

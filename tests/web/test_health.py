@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from helpdesk import disk
+from helpdesk import clock, disk
 from helpdesk.actions import alarms
 from helpdesk.actions.raw import put_aside, store_raw
 from helpdesk.actions.transaction import transaction
 from helpdesk.extensions import db
+from helpdesk.models import DueMoment, Ticket
 from helpdesk.queries import alarms as shown
 from helpdesk.queries import ledger
 from tests.servers import free_port
@@ -98,3 +99,18 @@ def test_the_banner_asks_the_database_once_in_seconds(site: Site, monkeypatch: p
     assert len(asked) == 1
     with site.app.app_context():
         db.session.remove()
+
+
+def test_moments_that_failed_too_often_are_let_go_by_an_admin(site: Site) -> None:
+    with site.app.app_context(), transaction() as session:
+        number = session.scalar(select(Ticket.id).limit(1)) or 0
+        session.add(DueMoment(kind="rule", ref=1, ticket_id=number, due_at=clock.FAR, attempts=5))
+    assert 'action="/health/due"' not in site.client("supervisor").get("/health").text
+    assert site.post(site.client("supervisor"), "/health/due").status_code == 404
+    page = site.client("admin").get("/health").text
+    assert "1 needs a person" in page
+    assert 'action="/health/due"' in page
+    assert site.post(site.client("admin"), "/health/due").status_code == 302
+    with site.app.app_context():
+        moment = db.session.query(DueMoment).filter_by(kind="rule", ref=1).one()
+        assert (moment.due_at < clock.FAR, moment.attempts) == (True, 0)
