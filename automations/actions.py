@@ -133,7 +133,8 @@ for each in FIXED:
 
 
 def perform(doing: Doing, action: Action) -> dict[str, Any]:
-    """Does one action: {"do", "value", "result", "events"}. What the house refuses is a result in words, and undoes nothing else."""
+    """Does one action: {"do", "value", "events"} and what `came_of` it. What the house refuses is a result in words, and undoes nothing
+    else."""
     first = doing.ticket.last_event_id
     act = ACTS.get(action["do"])
     try:
@@ -141,7 +142,13 @@ def perform(doing: Doing, action: Action) -> dict[str, Any]:
     except HelpdeskError as refusal:
         result = refusal.sentence or type(refusal).__name__
     written = written_since(doing.session, doing.ticket, first)
-    return {"do": action["do"], "value": action.get("value"), "result": result, "events": written}
+    return {"do": action["do"], "value": action.get("value"), "events": written} | came_of(result)
+
+
+def came_of(result: str) -> dict[str, Any]:
+    """An act's word as a log keeps it: {"result"}, of "done:3" also how "many" were told."""
+    name, _colon, many = result.partition(":")
+    return {"result": name, "many": int(many)} if name == "done" and many else {"result": result}
 
 
 def problems(actions: Any, path: str = "then") -> dict[str, str]:

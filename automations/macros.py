@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from automations import routing
-from automations.actions import ACTS, Act, Action, Doing, number
+from automations.actions import ACTS, Act, Action, Doing, came_of, number
 from automations.conditions.say import listed, quoted
 from automations.facts import facts_of
 from helpdesk.actions import macros
@@ -72,10 +72,11 @@ def do(doing: Doing, action: Action) -> dict[str, Any]:
     first, act = doing.ticket.last_event_id, ACTS.get(action["do"])
     if act is None:
         raise Invalid(_("This macro wants something that the desk cannot do any more. Nothing was changed."))
-    result = COMPOSED.get(act.name, act.perform)(doing, action.get("value"))
+    said = came_of(COMPOSED.get(act.name, act.perform)(doing, action.get("value")))
+    result = said["result"]
     if result not in DONE:
         raise Invalid(refusal(act, result))
-    return {"do": act.name, "value": action.get("value"), "result": result, "events": written_since(doing.session, doing.ticket, first)}
+    return {"do": act.name, "value": action.get("value"), "events": written_since(doing.session, doing.ticket, first)} | said
 
 
 def refusal(act: Act, result: str) -> str:

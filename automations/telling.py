@@ -25,6 +25,7 @@ from helpdesk.models import Agent, CannedReply, Rule, RuleVersion, SlaPolicy, Ti
 from helpdesk.placeholders import fill
 from helpdesk.queries.canned import Missing, text_for
 from helpdesk.queries.canned_values import values_for
+from helpdesk.queries.notices import who_may_sign_in
 from helpdesk.visit.reader import reader
 
 
@@ -89,10 +90,10 @@ def listeners() -> Choices:
 
 
 def tell(doing: Doing, value: Any, *, by_mail: bool = False) -> str:
-    """A notice on the page of whoever it is."""
+    """A notice on the page of whoever it is, and how many that are."""
     agents = agents_of(doing.session, doing.ticket, str(value))
-    notify(doing.session, agents, doing.ticket.id, doing.about or words_of_rule(doing), by_mail=by_mail)
-    return "done" if agents else "nobody"
+    many = notify(doing.session, agents, doing.ticket.id, doing.about or words_of_rule(doing), by_mail=by_mail)
+    return f"done:{many}" if many else "nobody"
 
 
 def words_of_rule(doing: Doing) -> dict[str, Any]:
@@ -116,7 +117,7 @@ def agents_of(session: Session, ticket: Any, who: str) -> list[int]:
 
 def pretend_tell(ticket: Pretended, value: Any) -> str:
     """Whether anybody would have been there to be told."""
-    return "done" if agents_of(ticket.said.session, ticket, str(value)) else "nobody"
+    return "done" if who_may_sign_in(ticket.said.session, agents_of(ticket.said.session, ticket, str(value))) else "nobody"
 
 
 def policies() -> Choices:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from automations.conditions.check import is_list
 from automations.conditions.evaluate import words_in
 from automations.conditions.kinds import tags_of
 from helpdesk.models import Event
@@ -33,7 +34,8 @@ def tags_in(group: Definition) -> frozenset[str]:
     """Every tag that a group names, folded."""
     parts = [part for found in group.values() for part in found]
     within = [tags_in(part) for part in parts if "word" not in part]
-    return frozenset().union(*within, *(tags_of(part["value"]) for part in parts if part.get("word") == "tags"))
+    named = [part.get("value") for part in parts if part.get("word") == "tags"]
+    return frozenset().union(*within, *(tags_of(value) for value in named if is_list(value)))
 
 
 def asks_priority(definition: Definition) -> bool:

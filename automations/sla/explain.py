@@ -1,5 +1,6 @@
 """A due time unfolded: every interval that was counted, every one that was skipped and why, their sum. Worked out from the events again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,7 @@ from automations.sla.kept_hours import hours_said
 from automations.sla.moving import clock_of
 from automations.sla.spans import Span
 from helpdesk import clock
-from helpdesk.models import Calendar, Event, KeptHours, SlaPolicy, SlaPolicyVersion, SlaTarget, Ticket
+from helpdesk.models import Calendar, Event, KeptHours, SlaPolicy, SlaPolicyVersion, SlaStep, SlaTarget, Ticket
 from helpdesk.models.ticket import PRIORITIES
 from helpdesk.queries.sla import targets_of
 
@@ -95,7 +96,7 @@ def priority_at(session: Session, ticket: Ticket, at: datetime | None) -> str:
 
 
 def as_told(found: Explained) -> dict[str, Any]:
-    """The fixed words of the command line and of the page's JSON, and no others; times in UTC, minutes counted up to the due time."""
+    """The fixed words of the command line, and no others; times in UTC, minutes counted up to the due time."""
     return {
         "target": found.target.name, "policy": found.policy.name, "due_at": told(found.target.due_at), "state": found.target.state,
         "counted": [
@@ -107,6 +108,15 @@ def as_told(found: Explained) -> dict[str, Any]:
             for piece in found.figure.due.skipped
         ],
     }  # fmt: skip
+
+
+def steps_told(steps: Iterable[SlaStep]) -> list[dict[str, Any]]:
+    """What was done about a target, as the page's JSON says it beside the fixed words."""
+    return [
+        {"step": row.step, "at": row.at.isoformat(),
+         "did": [{name: line[name] for name in ("do", "value", "result", "many") if name in line} for line in row.did]}
+        for row in steps
+    ]  # fmt: skip
 
 
 def told(moment: datetime | None) -> str | None:

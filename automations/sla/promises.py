@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from automations.conditions.evaluate import made
-from automations.facts import facts_of
+from automations.conditions.evaluate import Broken, made
+from automations.facts import Facts, facts_of
 from automations.orders import newest
+from helpdesk.actions.policy_trouble import tell_author
 from helpdesk.models import Event, SlaPolicy, SlaPolicyVersion, SlaTarget, Ticket
 
 CHOOSING = frozenset({
@@ -69,7 +70,17 @@ def promise_for(session: Session, ticket: Ticket, event: Event | None, rows: lis
         if same is not None:
             return same
     facts = facts_of(session, ticket)
-    return next((promise for promise in promises if made(promise.definition.get("if") or {}).holds(facts)), None)
+    return next((promise for promise in promises if holds(session, promise, promise.definition.get("if") or {}, facts)), None)
+
+
+def holds(session: Session, promise: Promise, group: dict[str, Any], facts: Facts) -> bool:
+    """Whether conditions of the policy hold. Those that nobody can ask, written by hand or by an older release, do not, and its author is
+    told."""
+    try:
+        return made(group).holds(facts)
+    except Broken:
+        tell_author(session, promise.version_id, "broken")
+        return False
 
 
 def policy_of(session: Session, rows: list[SlaTarget], promises: list[Promise]) -> int:

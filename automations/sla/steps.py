@@ -14,6 +14,7 @@ from automations.sla.which_hours import which
 from helpdesk import clock
 from helpdesk.actions import late_moments, sla_steps
 from helpdesk.actions.due_moments import Due
+from helpdesk.actions.policy_trouble import tell_author
 from helpdesk.actions.record import Actor
 from helpdesk.models import DueMoment, SlaTarget, Ticket
 from helpdesk.queries.sla import by_id, definitions, taken_of
@@ -40,6 +41,8 @@ def handle(session: Session, dues: Sequence[Due]) -> None:
         cause, told = next(events) if step != SILENT else None, said.of(target, step)
         words = about(target, step, said.definitions[target.version_id])
         did.append(perform(session, ticket, told["then"], cause, words) if told else [])
+        if any(line["result"] in actions.GONE for line in did[-1]):
+            tell_author(session, target.version_id, "gone")
     sla_steps.take(session, due, did)
 
 

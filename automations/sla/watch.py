@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from automations.conditions.evaluate import made
 from automations.conditions.happenings import STAGE_WORDS
 from automations.conditions.kinds import tags_of
 from automations.facts import facts_of
@@ -93,7 +92,9 @@ def stage_moments(session: Session, ticket: Ticket, event: Event, promise: Promi
     for stage in stages:
         side = "stop" if STAGE + stage["name"] in running else "start"
         said = stage[side]
-        if said["on"] == event.kind and is_about(event, said.get("if") or {}) and made(said.get("if") or {}).holds(facts):
+        if said["on"] != event.kind:
+            continue
+        if is_about(event, said.get("if") or {}) and promises.holds(session, promise, said.get("if") or {}, facts):
             found.append(Happened(event.at, "ended" if side == "stop" else "begun", stage["name"]))
     return found
 

@@ -159,7 +159,7 @@ def seen_words(say: Say, seen: list[dict[str, Any]]) -> list[Seen]:
 
 def did_words(say: Say, did: list[dict[str, Any]]) -> list[tuple[Markup, str]]:
     """Each action and its result; a limit that was met stands for all of them."""
-    return [(say.action(one) if one["do"] in ACTS else Markup(""), result_words(str(one["result"]))) for one in did]
+    return [(say.action(one) if one["do"] in ACTS else Markup(""), result_words(str(one["result"]), one.get("many", 0))) for one in did]
 
 
 def quarrels(rule: Rule) -> list[dict[str, Any]]:

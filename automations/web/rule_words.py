@@ -9,11 +9,14 @@ from automations.conditions.happenings import event_word
 from automations.conditions.say import Say, how_word
 from automations.differences import Change
 from helpdesk.placeholders import LABELS
+from helpdesk.visit.reader import counted as ngettext
 
 
-def result_words(result: str) -> str:
-    """The result of one action as it stands in the log; what the house refused comes as the name of its refusal."""
+def result_words(result: str, many: int = 0) -> str:
+    """The result of one action as it stands in the log; what the house refused comes as the name of its refusal. `many` were told."""
     name, _colon, detail = result.partition(":")
+    if many:
+        return ngettext("%(num)s person was told", "%(num)s people were told", many)
     said = {
         "done": _("done"),
         "composed": _("put into the composer"),

@@ -8,9 +8,10 @@ from flask import Blueprint, flash, jsonify, make_response, redirect, render_tem
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from automations.conditions.say import Say
 from automations.sla import watch
-from automations.sla.explain import Explained, as_told, explain, explain_all
-from automations.web import sla_words
+from automations.sla.explain import Explained, as_told, explain, explain_all, steps_told
+from automations.web import rule_page, sla_words
 from automations.web.calendar_shown import hijri_words
 from automations.web.sla_ruler import ruler
 from helpdesk.actions import sla_targets
@@ -19,7 +20,7 @@ from helpdesk.extensions import db
 from helpdesk.models import SlaTarget, Ticket
 from helpdesk.policy import sees
 from helpdesk.queries import roster
-from helpdesk.queries.sla import moves_of
+from helpdesk.queries.sla import moves_of, steps_done
 from helpdesk.visit.access import allow, viewer
 from helpdesk.visit.due import badge
 from helpdesk.visit.reader import reader
@@ -48,7 +49,8 @@ def show(target_id: int) -> Response:
 @allow("agent")
 def as_json(target_id: int) -> Response:
     """The same for machines."""
-    answer: Response = jsonify(as_told(asked_for(target_id)))
+    found = asked_for(target_id)
+    answer: Response = jsonify(as_told(found) | {"steps": steps_told(steps_done(db.session(), found.target.id))})
     return answer
 
 
@@ -107,10 +109,11 @@ def asked_for(target_id: int) -> Explained:
 def page(found: Explained, problems: dict[str, str], status: int = 200) -> Response:
     """The page of one target."""
     ticket = db.session.get_one(Ticket, found.target.ticket_id)
-    due = found.target.due_at
+    due, say = found.target.due_at, Say()
     values: dict[str, Any] = {
         "hijri": hijri_words(due.astimezone(reader().zone).date()) if due else "", "ruler": ruler(found),
         "moves": [(move, sla_words.move_words(move, roster.names())) for move in moves_of(db.session(), found.target.id)],
+        "steps": [(row, rule_page.did_words(say, row.did)) for row in steps_done(db.session(), found.target.id)],
         "badge": badge(found.target.state, due, None, ticket.status), "typed": request.form,
         "by_hand": roster.names().agent(found.target.manual_by, reader().language),
     }  # fmt: skip

@@ -65,7 +65,9 @@ def new() -> Response:
 def edit(policy_id: int) -> Response:
     """One policy."""
     policy = known.one(viewer(), policy_id)
-    return page(policy, known.in_force(policy).definition, {"name": policy.name, "name_ar": policy.name_ar})
+    definition = known.in_force(policy).definition
+    gone = check.problems(db.session(), definition)  # what it names may have gone since it was saved
+    return page(policy, definition, {"name": policy.name, "name_ar": policy.name_ar}, gone)
 
 
 @blueprint.post("/sla/policies")

@@ -62,6 +62,18 @@ def exact_words(length: timedelta) -> str:
     return format_list([length_words(timedelta(days=length.days)), length_words(hours)], locale=reader().locale)
 
 
+def step_words(step: str) -> str:
+    """The moment of a step, from its key: "1 business hour after it was missed"."""
+    kind, _colon, rest = step.partition(":")
+    if kind == "percent":
+        return _("at %(percent)s%% of the time", percent=digits(rest))
+    if kind == "breach":
+        return _("when it is missed")
+    amount, _colon, unit = rest.partition(":")
+    said = span_words(int(amount), unit)
+    return _("%(span)s before it is due", span=said) if kind == "before" else _("%(span)s after it was missed", span=said)
+
+
 def state_word(state: str) -> str:
     """Of a target."""
     named = {"running": _("Running"), "paused": _("Paused"), "met": _("Met"), "breached": _("Missed"), "cancelled": _("No longer promised")}

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -12,21 +12,23 @@ from helpdesk.actions.letter import write_letter
 from helpdesk.actions.transaction import hint, transaction
 from helpdesk.models import Agent, Notice
 from helpdesk.policy import Viewer
-from helpdesk.queries.notices import address_of, sentence
+from helpdesk.queries.notices import address_of, sentence, who_may_sign_in
 from helpdesk.settings import current
 
 MOST_WORDS = 500
 
 
-def notify(session: Session, agent_ids: list[int], ticket_id: int | None, words: dict[str, Any], *, by_mail: bool = False) -> None:
-    """Part of the caller's transaction. `words` is {"kind", ...values} of queries.notices; whoever may not sign in any more is left out."""
-    found = select(Agent).where(Agent.id.in_(agent_ids), Agent.active).order_by(Agent.id)
-    for agent in session.scalars(found):
+def notify(session: Session, agent_ids: list[int], ticket_id: int | None, words: dict[str, Any], *, by_mail: bool = False) -> int:
+    """Part of the caller's transaction; how many were told. `words` is {"kind", ...values} of queries.notices; whoever may not sign in any
+    more is left out."""
+    agents = who_may_sign_in(session, agent_ids)
+    for agent in agents:
         notice = Notice(agent_id=agent.id, ticket_id=ticket_id, words=words, at=clock.now())
         session.add(notice)
         tell_pages(session, agent.id)
         if by_mail:
             write_mail(session, agent, notice)
+    return len(agents)
 
 
 def tell_pages(session: Session, agent_id: int) -> None:

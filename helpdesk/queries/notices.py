@@ -7,9 +7,10 @@ from typing import Any
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from helpdesk.extensions import db
-from helpdesk.models import Notice
+from helpdesk.models import Agent, Notice
 from helpdesk.policy import Viewer
 
 SHORT, PAGE, CAP = 7, 25, 100
@@ -40,6 +41,11 @@ def newest(viewer: Viewer, most: int = SHORT, before: int = 0) -> list[Notice]:
     return list(db.session.scalars(found.where(Notice.id < before) if before else found))
 
 
+def who_may_sign_in(session: Session, agent_ids: list[int]) -> list[Agent]:
+    """Those of these agents who are still here."""
+    return list(session.scalars(select(Agent).where(Agent.id.in_(agent_ids), Agent.active).order_by(Agent.id)))
+
+
 def own(viewer: Viewer, notice_id: int) -> Notice | None:
     """One of his."""
     found = db.session.get(Notice, notice_id)
@@ -50,11 +56,11 @@ def address_of(words: Words, ticket_id: int | None) -> str:
     """Where a notice leads, on this desk."""
     if ticket_id is not None:
         return f"/tickets/{ticket_id}"
-    rule = f"/rules/{words.get('rule_id', '')}"
+    rule, policy = f"/rules/{words.get('rule_id', '')}", f"/sla/policies/{words.get('policy_id', '')}"
     places = {
         "webhook_off": f"/webhooks/{words.get('webhook_id', '')}",
         "webhook_missed": f"/webhooks/{words.get('webhook_id', '')}?which=failed",
-        "rule_off": rule, "rule_broken": rule, "rule_gone": rule,
+        "rule_off": rule, "rule_broken": rule, "rule_gone": rule, "policy_broken": policy, "policy_gone": policy,
         "import_done": f"/tasks/{words.get('task_id', '')}",
     }  # fmt: skip
     return places.get(str(words.get("kind")), "/notices")
@@ -62,7 +68,7 @@ def address_of(words: Words, ticket_id: int | None) -> str:
 
 def sentence(words: Words, ticket_id: int | None) -> str:
     """What it says, as plain text. A kind that nobody knows shows the text it brings."""
-    target, rule = isolated(target_name(words)), isolated(named(words, "rule"))
+    target, rule, policy = isolated(target_name(words)), isolated(named(words, "rule")), isolated(named(words, "policy"))
     told: dict[str, Callable[[], str]] = {
         "rule_told": lambda: rule_told(words, ticket_id),
         "sla_warning": lambda: _("#%(number)s: “%(target)s” is due soon.", number=ticket_id, target=target),
@@ -75,6 +81,10 @@ def sentence(words: Words, ticket_id: int | None) -> str:
         "rule_off": lambda: _("The rule “%(rule)s” was switched off: it acted too often.", rule=rule),
         "rule_broken": lambda: _("The rule “%(rule)s” was switched off: it asks for something that the desk does not know.", rule=rule),
         "rule_gone": lambda: _("The rule “%(rule)s” could not do all of its work: what it names is not there any more.", rule=rule),
+        "policy_broken": lambda: _("The policy “%(policy)s” is passed over: it asks for something that the desk does not know.",
+                                   policy=policy),
+        "policy_gone": lambda: _("A step of the policy “%(policy)s” could not do all of its work: what it names is not there any more.",
+                                 policy=policy),
         "import_done": lambda: import_done(words),
     }
     make = told.get(str(words.get("kind")))

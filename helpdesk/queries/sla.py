@@ -89,6 +89,11 @@ def moves_of(session: Session, target_id: int) -> list[SlaMove]:
     return list(session.scalars(select(SlaMove).where(SlaMove.target_id == target_id).order_by(SlaMove.id)))
 
 
+def steps_done(session: Session, target_id: int) -> list[SlaStep]:
+    """Every step that was taken for it, the oldest first."""
+    return list(session.scalars(select(SlaStep).where(SlaStep.target_id == target_id).order_by(SlaStep.id)))
+
+
 @dataclass(frozen=True)
 class HeldBatch:
     """Tickets, locked, by number, and the open targets of each."""

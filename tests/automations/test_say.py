@@ -103,6 +103,7 @@ def test_every_result_is_said(language: Any) -> None:
     for result in told | refused | limits | hooks | set(REASONS):
         words = result_words(result)
         assert not re.search("[a-z_]", words), result
+    assert not re.search("[a-z_]", result_words("done", 3))
 
 
 def given(condition: dict[str, Any]) -> Any:
