@@ -15,6 +15,7 @@ from helpdesk.folding import fold, index_tokens
 from helpdesk.models import Contact, Event, Message, Ticket
 from helpdesk.queries import together
 from helpdesk.queries.message_counts import COUNTS, counts_of
+from helpdesk.queries.sla import targets_of
 from helpdesk.queries.tags import tags_on
 
 CUSTOMER, OURS = ("incoming",), ("outgoing",)
@@ -59,6 +60,8 @@ class Source(Protocol):
     def last(self, kinds: tuple[str, ...]) -> datetime | None: ...
 
     def last_event(self, kinds: tuple[str, ...]) -> datetime | None: ...
+
+    def promise_state(self, name: str) -> str: ...
 
 
 class Facts:
@@ -169,3 +172,7 @@ class Tables:
     def last_event(self, kinds: tuple[str, ...]) -> datetime | None:
         """When something of these kinds happened to the ticket last."""
         return self.session.scalar(select(func.max(Event.at)).where(Event.ticket_id == self.ticket.id, Event.kind.in_(kinds)))
+
+    def promise_state(self, name: str) -> str:
+        """How the newest promise of that name stands; "" without one."""
+        return next((row.state for row in reversed(targets_of(self.session, self.ticket.id)) if row.name == name), "")

@@ -28,7 +28,7 @@ class Kept:
     def __init__(self, columns: dict[str, Any], tags: set[str], said: Said, promised: Promised) -> None:
         self.__dict__.update(columns)
         self.tags, self.said, self.promised = tags, said, promised
-        said.tags_now = tags
+        said.tags_now, said.promised = tags, promised
         self.made: list[Made] = []
 
     def put(self, column: str, value: Any) -> bool:

@@ -20,7 +20,10 @@ KEPT = (
     "id", "inbox_id", "also_inbox_id", "contact_id", "team_id", "assignee_id", "subject", "status", "priority", "place", "type_id",
     "created_at", "snoozed_until", "related_ticket_id", "sla_policy_id", "due_at", "due_name", "due_state",
 )  # fmt: skip
-DATED = ("status_changed", "ticket_assigned", "team_changed", "priority_changed", "type_changed", "ticket_tagged")
+DATED = (
+    "status_changed", "ticket_assigned", "team_changed", "priority_changed", "type_changed", "ticket_tagged", "policy_changed",
+    "subject_changed", "ticket_snoozed", "ticket_woken", "ticket_moved", "delivery_failed", "delivery_bounced",
+)  # fmt: skip
 """Events of before the time that is looked at, of which rules ask how long ago they were."""
 
 

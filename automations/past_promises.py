@@ -40,6 +40,10 @@ class Promised:
         due_at = datetime.fromisoformat(first["due_at"]) if first["due_at"] else None
         return {"due_at": due_at, "due_name": first["target"], "due_state": first["state"]}
 
+    def state(self, name: str) -> str:
+        """Of the newest promise of that name; "" without one."""
+        return next((str(told["state"]) for told in reversed(self.targets.values()) if told["target"] == name), "")
+
 
 def moment(told: dict[str, Any]) -> datetime:
     """When it is due."""

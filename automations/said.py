@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from automations.past_promises import Promised
 from helpdesk.models import Contact, Message
 
 
 @dataclass
 class Said:
     """Where the facts of a ticket in mind come from. `messages` in order, with the columns that rules ask for; `asked` is the event that a
-    rule is tried for; `happened`: kind of event -> when it did last."""
+    rule is tried for; `happened`: kind of event -> when it did last; `promised` is what was promised to the ticket."""
 
     session: Session
     messages: Sequence[Any]
@@ -23,6 +24,7 @@ class Said:
     asked: Any = None
     tags_now: set[str] = field(default_factory=set)
     happened: dict[str, datetime] = field(default_factory=dict)
+    promised: Promised = field(default_factory=Promised)
     let_go_at: datetime | None = None
     told: set[tuple[int, int]] = field(default_factory=set)
 
@@ -84,6 +86,10 @@ class Said:
     def last_event(self, kinds: tuple[str, ...]) -> datetime | None:
         """See Facts."""
         return max((self.happened[kind] for kind in kinds if kind in self.happened), default=None)
+
+    def promise_state(self, name: str) -> str:
+        """See Facts."""
+        return self.promised.state(name)
 
     def waiting_since(self, *, done: bool) -> datetime | None:
         """See Kept. Whoever began with a program's mail waits too."""

@@ -51,6 +51,17 @@ def promise_states() -> Choices:
     return [("", _("Not set")), ("running", _("Running")), ("paused", _("Paused")), ("breached", _("Missed"))]
 
 
+def kept_states() -> Choices:
+    """Of a promise that is named; "" also where nothing is promised any more."""
+    return [("", _("Not set")), ("running", _("Running")), ("paused", _("Paused")), ("met", _("Met")), ("breached", _("Missed"))]
+
+
+def policies() -> Choices:
+    """All, in their order; "" is none that somebody chose."""
+    rows = db.session.scalars(select(SlaPolicy).order_by(SlaPolicy.position, SlaPolicy.id))
+    return [("", _("None chosen")), *((str(one.id), one.shown_name(reader().language)) for one in rows)]
+
+
 def channels() -> Choices:
     """Doors."""
     labels = (_("E-mail"), _("SMS"), _("WhatsApp"), _("Chat"), _("Web form"), _("Phone"))

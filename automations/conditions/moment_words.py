@@ -28,6 +28,11 @@ def tag_of(kind: str) -> Callable[[Facts], frozenset[str]]:
     return read
 
 
+def just(kind: str) -> Callable[[Facts], bool]:
+    """Whether that is what happened."""
+    return lambda facts: facts.event is not None and facts.event.kind == kind
+
+
 def since_message(*kinds: str) -> Callable[[Facts], int | None]:
     """Minutes since a person wrote last."""
     return lambda facts: facts.minutes_since(facts.once(f"last {kinds}", lambda: facts.source.last(kinds)))
@@ -56,6 +61,11 @@ WORDS = (
     Word("priority_changed", _l("the priority"), "change", "change", lambda facts: facts.change("priority_changed"), choices.priorities),
     Word("team_changed", _l("the team"), "change", "change", lambda facts: facts.change("team_changed"), choices.teams),
     Word("type_changed", _l("the type"), "change", "change", lambda facts: facts.change("type_changed"), choices.types),
+    Word("policy_changed", _l("the policy that was chosen"), "change", "change", lambda facts: facts.change("policy_changed"),
+         choices.policies),
+    Word("subject_changed", _l("the subject has just changed"), "change", "yes", just("subject_changed")),
+    Word("just_snoozed", _l("the ticket has just been snoozed"), "change", "yes", just("ticket_snoozed")),
+    Word("just_woken", _l("the ticket has just woken"), "change", "yes", just("ticket_woken")),
     Word("place_changed", _l("the place"), "change", "change", lambda facts: facts.change("ticket_moved"), choices.places),
     Word("assigned", _l("the assignee"), "change", "change",
          lambda facts: facts.change("ticket_assigned") or facts.change("ticket_unassigned"), choices.agents),
@@ -75,6 +85,13 @@ WORDS = (
     Word("since_team", _l("the time since the team changed"), "time", "since", since_event("team_changed")),
     Word("since_priority", _l("the time since the priority changed"), "time", "since", since_event("priority_changed")),
     Word("since_type", _l("the time since the type changed"), "time", "since", since_event("type_changed")),
+    Word("since_policy", _l("the time since it was put under a policy"), "time", "since", since_event("policy_changed")),
+    Word("since_subject", _l("the time since the subject changed"), "time", "since", since_event("subject_changed")),
+    Word("since_snoozed", _l("the time since it was snoozed"), "time", "since", since_event("ticket_snoozed")),
+    Word("since_woken", _l("the time since it woke"), "time", "since", since_event("ticket_woken")),
+    Word("since_moved", _l("the time since it was moved to another place"), "time", "since", since_event("ticket_moved")),
+    Word("since_failed", _l("the time since an answer could not be delivered"), "time", "since",
+         since_event("delivery_failed", "delivery_bounced")),
     Word("since_tag", _l("the time since a tag was added"), "time", "since", since_event("ticket_tagged")),
     Word("until_due", _l("the time until the promise falls due"), "time", "since", until_due),
     Word("overdue", _l("the time by which the promise is late"), "time", "since", overdue),

@@ -1,10 +1,24 @@
 """What can be asked of a ticket: every column that says something to people, and what follows from them."""
 
+from collections.abc import Callable
+
 from flask_babel import lazy_gettext as _l
 
 from automations.conditions import choices, columns
 from automations.conditions.word import Word, of_ticket
+from automations.facts import Facts
 from helpdesk.models.ticket import PRIORITIES
+
+
+def of_promise(name: str) -> Callable[[Facts], str]:
+    """How a promise stands: as the newest of that name does; one that was given up is none."""
+
+    def read(facts: Facts) -> str:
+        state = facts.source.promise_state(name)
+        return "" if state == "cancelled" else state
+
+    return read
+
 
 WORDS = (
     Word("status", _l("the status"), "ticket", "choice", of_ticket("status"), choices.statuses, column=columns.STATUS),
@@ -26,6 +40,10 @@ WORDS = (
     Word("sla", _l("the promise"), "ticket", "choice", of_ticket("due_state"), choices.promise_states, column=columns.PROMISE),
     Word("sla_name", _l("the promise that falls due next"), "ticket", "choice", of_ticket("due_name"), choices.promises,
          column=columns.PROMISED),
+    Word("policy", _l("the policy that was chosen"), "ticket", "choice", of_ticket("sla_policy_id"), choices.policies),
+    Word("first_response", _l("the promised first response"), "ticket", "choice", of_promise("first_response"), choices.kept_states),
+    Word("next_response", _l("the promised next response"), "ticket", "choice", of_promise("next_response"), choices.kept_states),
+    Word("resolution", _l("the promised resolution"), "ticket", "choice", of_promise("resolution"), choices.kept_states),
     Word("messages", _l("the number of messages"), "ticket", "number", lambda facts: sum(facts.counts.values()), column=columns.MESSAGES),
     Word("from_customer", _l("the number of messages of the customer"), "ticket", "number", lambda facts: facts.counts.get("incoming", 0),
          column=columns.FROM_CUSTOMER),

@@ -24,7 +24,7 @@ TEXTS = ["أريد استرجاع المبلغ", "My printer does not print.", "
 PHRASES = ["استرجاع", "refund", "printer", "طابعة", "order", "example"]
 TAGS = ["vip", "seen", "مرتجع"]
 PLACES, INPUTS, WEEK = 3, 12, timedelta(days=7)
-PROMISES = {"sla", "sla_name", "until_due", "overdue"}
+PROMISES = {"sla", "sla_name", "until_due", "overdue", "first_response", "next_response", "resolution"}
 QUIET = ("tag", "untag", "note", "notify", "notify_by_mail", "webhook")
 """Acts that leave promises alone: a simulation takes these as they were."""
 HEARD = ["message_received", "ticket_opened", "reply_released", "note_written", "status_changed", "priority_changed", "type_changed",

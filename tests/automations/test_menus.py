@@ -27,7 +27,8 @@ ASKED = {
         "inbox_id": "inbox", "team_id": "team", "assignee_id": "assignee", "subject": "subject", "status": "status",
         "priority": "priority", "place": "place", "snoozed_until": "snoozed", "last_at": "since_any", "waiting_since": "waiting",
         "related_ticket_id": "related", "also_inbox_id": "also_inbox", "created_at": "since_created", "type_id": "type",
-        "due_at": "until_due", "due_name": "sla_name", "due_state": "sla", "due_since": "sla", "contact_id": "name", "queue": "status",
+        "sla_policy_id": "policy", "due_at": "until_due", "due_name": "sla_name", "due_state": "sla", "due_since": "sla",
+        "contact_id": "name", "queue": "status",
     },
     Message: {
         "kind": "message_kind", "channel": "channel", "agent_id": "by", "contact_id": "stranger", "from_name": "sender_name",
@@ -44,7 +45,7 @@ ASKED = {
 }  # fmt: skip
 """Column -> the word that asks for it."""
 UNASKED = {
-    Ticket: {"id", "snippet", "last_event_id", "sla_policy_id", "due_counted"},
+    Ticket: {"id", "snippet", "last_event_id", "due_counted"},
     Message: {
         "id", "ticket_id", "inbox_id", "html", "external_id", "content_hash", "sent_at", "release_at", "released_at", "cancelled_at",
         "idempotency_key", "raw_message_id", "quoted_id", "backfilled",
