@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from helpdesk import clock
 from helpdesk.actions.record import SYSTEM, by_agent, held_ticket, record
 from helpdesk.actions.transaction import nudge, transaction
+from helpdesk.actions.undelivered import miss, settled
 from helpdesk.crash import crash_point
 from helpdesk.errors import Invalid, NotFound
 from helpdesk.models import Delivery, Event, Message, Ticket
@@ -109,6 +110,8 @@ def settle_as(session: Session, delivery: Delivery, state: str, words: str) -> N
         kind, words = "delivery_failed", said_of(delivery.refused)
     if kind:
         record(session, ticket, kind, SYSTEM, {"state": state, "words": words[:500]}, message=delivery.message)
+    if kind and kind != "delivery_resolved":
+        miss(session, ticket, delivery.message, state, words)
 
 
 def prove(session: Session, message: Message, how: str) -> None:
@@ -119,6 +122,7 @@ def prove(session: Session, message: Message, how: str) -> None:
     delivery.state, delivery.sent_at = "sent", clock.now()
     ticket = held_ticket(session, message.ticket_id)
     record(session, ticket, "delivery_resolved", SYSTEM, {"state": "sent", "how": how}, message=message)
+    settled(session, ticket, message)
 
 
 def bounce(session: Session, message: Message, bounces: list[dict[str, Any]]) -> None:
@@ -129,11 +133,14 @@ def bounce(session: Session, message: Message, bounces: list[dict[str, Any]]) ->
         return
     delivery.bounces = [*delivery.bounces, *bounces]
     permanent = any(one["permanent"] for one in bounces)
-    if permanent and delivery.state not in ("cancelled", "pending", "sending"):
+    ended = permanent and delivery.state not in ("cancelled", "pending", "sending", "bounced")
+    if ended:
         delivery.state = "bounced"
     ticket = held_ticket(session, message.ticket_id)
     data = {"permanent": permanent, "words": said_of(bounces)[:500], "addresses": [one["address"] for one in bounces]}
     record(session, ticket, "delivery_bounced", SYSTEM, data, message=message)
+    if ended:
+        miss(session, ticket, message, "bounced", said_of(bounces))
 
 
 def said_of(refused: list[dict[str, Any]]) -> str:
@@ -178,6 +185,7 @@ def decide(viewer: Viewer, message_id: int, states: tuple[str, ...], state: str)
         if state == "sent":
             delivery.sent_at = clock.now()
         record(session, ticket, "delivery_resolved", by_agent(viewer.agent_id), {"state": state, "by_hand": True}, message=message)
+        settled(session, ticket, message)
         nudge(session, "delivery")
 
 

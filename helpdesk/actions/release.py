@@ -59,6 +59,7 @@ def restore(session: Session, viewer: Viewer, ticket: Ticket, message: Message, 
             record(session, ticket, "ticket_snoozed", me, {"until": before["snoozed_until"]}, message=message)
     if "reply_written" not in happened and ticket.status not in ("solved", "closed"):
         ticket.waiting_since = min(ticket.waiting_since, datetime.fromisoformat(before["waiting_since"]))
+        ticket.undelivered = ticket.undelivered or before.get("undelivered")
     if not happened & {"message_received", "reply_written"}:
         ticket.snippet, ticket.last_at = before["snippet"], datetime.fromisoformat(before["last_at"])
 

@@ -86,11 +86,12 @@ def note(viewer: Viewer, number: int, writing: Writing) -> Message:
     return message
 
 
-def as_it_is(ticket: Ticket) -> dict[str, str]:
+def as_it_is(ticket: Ticket) -> dict[str, str | None]:
     """What an answer changes of a ticket, so that it can be taken back."""
     return {
         "status_before": ticket.status, "waiting_since": ticket.waiting_since.isoformat(), "snippet": ticket.snippet,
         "last_at": ticket.last_at.isoformat(), "snoozed_until": ticket.snoozed_until.isoformat() if ticket.snoozed_until else "",
+        "undelivered": ticket.undelivered,
     }  # fmt: skip
 
 

@@ -56,6 +56,7 @@ class Ticket(db.Model):
     `also_inbox_id` a second inbox that its first mail went to, whose teams see it too. `due_at`, `due_name` and `due_state` are the
     promise that falls due next: when (None while its clock rests, since `due_since`), which, and "running", "paused" or "breached"; "" when
     there is none. `sla_policy_id`: a policy that somebody put it under; None where the conditions of policies decide.
+    `undelivered`: "failed", "bounced" or "uncertain" since an answer did not arrive, or may not have; None once that is settled.
     """
 
     __tablename__ = "ticket"
@@ -85,6 +86,7 @@ class Ticket(db.Model):
     due_since: Mapped[datetime | None] = mapped_column(Moment)
     sla_policy_id: Mapped[int | None] = mapped_column()
     due_counted: Mapped[list[list[int]] | None] = mapped_column(Json)
+    undelivered: Mapped[str | None] = mapped_column(String(10))
 
     tags: Mapped[list[Tag]] = relationship(secondary=ticket_tag, order_by=Tag.name)
 
@@ -98,11 +100,12 @@ class Ticket(db.Model):
             self.queue = QUEUE_OF_STATUS[self.status]
 
     def set_status(self, status: str) -> None:
-        """Moves to a status; whoever acts on it has woken it, and a ticket that is done lets nobody wait."""
+        """Moves to a status; whoever acts on it has woken it, and a ticket that is done lets nobody wait, and
+        leaves nothing to settle."""
         self.status = status
         self.snoozed_until = None
         if status in ("solved", "closed"):
-            self.waiting_since = FAR
+            self.waiting_since, self.undelivered = FAR, None
         self.settle()
 
     def move(self, place: str) -> None:
@@ -137,13 +140,18 @@ class Ticket(db.Model):
         self.created_at, self.last_at = min(self.created_at, at), max(self.last_at, at)
 
     def answer(self, at: datetime, snippet: str) -> None:
-        """We wrote to the customer."""
+        """We wrote to the customer, also where something before had not arrived."""
         self.last_at = max(self.last_at, at)
         self.snippet = snippet
-        self.waiting_since = FAR
+        self.waiting_since, self.undelivered = FAR, None
+
+    def miss(self, state: str) -> None:
+        """An answer of ours did not arrive, or may not have: the worse of what is known."""
+        self.undelivered = state if self.undelivered in (None, "uncertain") else self.undelivered
 
 
 OPEN, FREE, PROMISED = text("queue = 'open'"), text("queue = 'open' AND assignee_id IS NULL"), text("due_at IS NOT NULL")
+MISSED = text("undelivered IS NOT NULL")
 # Tickets of nobody are no entry of the assignee's indexes: they are many, and a planner that takes them for few walks the wrong way.
 HELD, OPEN_HELD = text("assignee_id IS NOT NULL"), text("queue = 'open' AND assignee_id IS NOT NULL")
 for scope in ((), ("inbox_id",), ("team_id",), ("assignee_id",)):
@@ -162,6 +170,7 @@ for scope in ((), ("inbox_id",), ("team_id",), ("assignee_id",)):
         postgresql_where=only_open,
     )
     Index(f"ix_ticket_{short}_due", *columns, Ticket.due_at, Ticket.id, sqlite_where=PROMISED, postgresql_where=PROMISED)
+    Index(f"ix_ticket_{short}_undelivered", *columns, Ticket.last_at, Ticket.id, sqlite_where=MISSED, postgresql_where=MISSED)
     if short != "assignee":
         # the last two are known from its condition, but SQLite looks into the table for what stands in no column
         covering = (*columns, Ticket.last_at, Ticket.id, Ticket.queue, Ticket.assignee_id)

@@ -17,7 +17,7 @@ from helpdesk.models import Ticket
 from helpdesk.policy import Viewer
 from helpdesk.queries.views import Shape, branch, ids, shape_of, values_of
 
-COUNTED = ("mine", "unassigned", "teams", "due", "open", "waiting", "snoozed", "spam")
+COUNTED = ("mine", "unassigned", "teams", "due", "undelivered", "open", "waiting", "snoozed", "spam")
 SCOPED = ("unassigned", "open", "waiting", "snoozed", "spam")
 CAP, KEPT_SECONDS, MOST_KEPT = 1000, 5.0, 5000
 Numbers = dict[str, int]

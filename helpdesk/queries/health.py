@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, not_, or_, select
 
 from helpdesk import clock, disk
 from helpdesk.extensions import db
-from helpdesk.models import Delivery, DueMoment, Inbox, Letter, Mailbox, Message, PendingEvent, RawMessage, Screening
+from helpdesk.models import Delivery, DueMoment, Inbox, Letter, Mailbox, Message, PendingEvent, RawMessage, Screening, Ticket
 from helpdesk.queries import ledger
 
 STILL = timedelta(minutes=2)
@@ -15,13 +15,14 @@ SWEEP = timedelta(minutes=5)
 """A mailbox is looked through at least this often, also when its server says that nothing is new."""
 MANY_PUT_OFF = 3
 """One recipient whose server says "later" is his affair; so many at once, and nobody who is served, are ours."""
-PART_WAY = ("pending", "retry", "sending")
+PART_WAY, UNSETTLED = ("pending", "retry", "sending"), ("uncertain", "failed", "bounced")
 
 
 @dataclass(frozen=True)
 class Stage:
     """One stage of the roads. `since`: from when on something could have gone on and did not; `last_at`: when something last got through;
-    `stuck` wait for a person. `of` is the mailbox or inbox of a stage that each has for itself, `name` its address; `words` say why."""
+    `stuck` wait for a person. `of` is the mailbox or inbox of a stage that each has for itself, `name` its address; `words` say why;
+    `letters` to agents did not arrive, or may not have."""
 
     key: str
     waiting: int = 0
@@ -33,6 +34,7 @@ class Stage:
     name: str = ""
     words: str = ""
     still: bool = False
+    letters: int = 0
 
     @property
     def red(self) -> bool:
@@ -99,17 +101,20 @@ def window() -> Stage:
 
 
 def deliveries() -> list[Stage]:
-    """The way out of every active inbox."""
+    """The way out of every active inbox; `stuck` are its tickets with an answer that did not arrive, or may not have."""
     waiting, failing = leaving(), put_off()
     last = select(func.max(Delivery.sent_at)).where(Delivery.inbox_id == Inbox.id).correlate(Inbox).scalar_subquery()
     undecided = (
-        select(func.count()).where(Delivery.inbox_id == Inbox.id, Delivery.state.in_(("uncertain", "failed", "bounced")))
+        select(func.count()).where(Ticket.inbox_id == Inbox.id, Ticket.undelivered.is_not(None)).correlate(Inbox).scalar_subquery()
+    )
+    letters = (
+        select(func.count()).where(Delivery.inbox_id == Inbox.id, Delivery.letter_id.is_not(None), Delivery.state.in_(UNSETTLED))
         .correlate(Inbox).scalar_subquery()
     )  # fmt: skip
-    found = select(Inbox.id, Inbox.address, last, undecided).where(Inbox.active).order_by(Inbox.id)
+    found = select(Inbox.id, Inbox.address, last, undecided, letters).where(Inbox.active).order_by(Inbox.id)
     return [
-        Stage("delivery", count, oldest, last_at, first(due, since), stuck, inbox_id, address, words)
-        for inbox_id, address, last_at, stuck in db.session.execute(found)
+        Stage("delivery", count, oldest, last_at, first(due, since), stuck, inbox_id, address, words, letters=letters_missed)
+        for inbox_id, address, last_at, stuck, letters_missed in db.session.execute(found)
         for count, oldest, due in [waiting.get(inbox_id, (0, None, None))]
         for since, words in [failing.get(inbox_id, (None, ""))]
     ]

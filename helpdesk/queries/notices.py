@@ -55,7 +55,7 @@ def own(viewer: Viewer, notice_id: int) -> Notice | None:
 def address_of(words: Words, ticket_id: int | None) -> str:
     """Where a notice leads, on this desk."""
     if ticket_id is not None:
-        return f"/tickets/{ticket_id}"
+        return f"/tickets/{ticket_id}#message-{words['message_id']}" if "message_id" in words else f"/tickets/{ticket_id}"
     rule, policy = f"/rules/{words.get('rule_id', '')}", f"/sla/policies/{words.get('policy_id', '')}"
     places = {
         "webhook_off": f"/webhooks/{words.get('webhook_id', '')}",
@@ -69,6 +69,7 @@ def address_of(words: Words, ticket_id: int | None) -> str:
 def sentence(words: Words, ticket_id: int | None) -> str:
     """What it says, as plain text. A kind that nobody knows shows the text it brings."""
     target, rule, policy = isolated(target_name(words)), isolated(named(words, "rule")), isolated(named(words, "policy"))
+    said = isolated(words.get("words"))
     told: dict[str, Callable[[], str]] = {
         "rule_told": lambda: rule_told(words, ticket_id),
         "sla_warning": lambda: _("#%(number)s: “%(target)s” is due soon.", number=ticket_id, target=target),
@@ -86,6 +87,11 @@ def sentence(words: Words, ticket_id: int | None) -> str:
         "policy_gone": lambda: _("A step of the policy “%(policy)s” could not do all of its work: what it names is not there any more.",
                                  policy=policy),
         "import_done": lambda: import_done(words),
+        "answer_failed": lambda: _("#%(number)s: the answer was not delivered. The other side said: %(words)s",
+                                   number=ticket_id, words=said),
+        "answer_bounced": lambda: _("#%(number)s: the answer came back: %(words)s", number=ticket_id, words=said),
+        "answer_partly": lambda: _("#%(number)s: the answer did not reach everybody: %(words)s", number=ticket_id, words=said),
+        "answer_uncertain": lambda: _("#%(number)s: we cannot tell whether the answer left. You decide.", number=ticket_id),
     }
     make = told.get(str(words.get("kind")))
     return make() if make is not None else str(words.get("text", ""))

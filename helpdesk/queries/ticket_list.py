@@ -34,6 +34,7 @@ COLUMNS = (
     Ticket.due_state,
     Ticket.due_since,
     Ticket.due_counted,
+    Ticket.undelivered,
     Contact.id.label("contact_id"),
     Contact.name.label("contact_name"),
 )
@@ -101,6 +102,8 @@ def fits(viewer: Viewer, view: str, row: Row[Any]) -> bool:
         return row.assignee_id is None
     if view == "due":
         return row.due_at is not None and bool(row.due_at <= clock.now() + DUE_WITHIN)
+    if view == "undelivered":
+        return row.undelivered is not None
     return view != "teams" or row.team_id in viewer.team_ids
 
 

@@ -17,9 +17,9 @@ from helpdesk.models import Ticket
 from helpdesk.models.types import Moment
 from helpdesk.policy import Viewer
 
-VIEWS = ("mine", "unassigned", "teams", "due", "open", "waiting", "snoozed", "solved", "spam", "trash")
-QUEUE_OF_VIEW = {"mine": "open", "unassigned": "open", "teams": "open", "due": ""} | {name: name for name in VIEWS[4:]}
-"""What is due soon lies in any queue."""
+VIEWS = ("mine", "unassigned", "teams", "due", "undelivered", "open", "waiting", "snoozed", "solved", "spam", "trash")
+QUEUE_OF_VIEW = {"mine": "open", "unassigned": "open", "teams": "open", "due": "", "undelivered": ""} | {name: name for name in VIEWS[5:]}
+"""What is due soon, or did not arrive, lies in any queue."""
 DUE_WITHIN = timedelta(hours=24)
 SORTS = ("newest", "waiting", "priority")
 MANY_SCOPES = 24
@@ -67,6 +67,8 @@ def branch(shape: Shape, scope: ColumnElement[bool] | None, most: int) -> Select
     where: list[ColumnElement[bool]] = [literal_column(f"ticket.queue = '{QUEUE_OF_VIEW[shape.view]}'")]
     if shape.view == "due":
         where = [Ticket.due_at <= bindparam("due_until", type_=Moment())]
+    if shape.view == "undelivered":
+        where = [Ticket.undelivered.is_not(None)]
     if shape.view == "unassigned":
         where.append(Ticket.assignee_id.is_(None))
     if scope is not None:

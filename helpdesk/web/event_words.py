@@ -160,7 +160,7 @@ def why(event: Event) -> str:
     """The reason, where the desk acted by itself."""
     reason = {
         "customer_wrote": _("because the customer wrote"), "time_came": _("because its time came"),
-        "sla": _("because of a promise"),
+        "sla": _("because of a promise"), "undelivered": _("because the answer did not arrive"),
         "rule_undone": _("taking back what a rule did"), "went_away": _("because of an absence"),
         "routed_round_robin": _("in turn"), "routed_least_busy": _("as the one with the fewest open tickets"),
         "routed_capacity": _("as the one with the most room"), "routed_skills": _("because of skills"),

@@ -16,7 +16,8 @@ from helpdesk.visit.access import allow, viewer
 blueprint = Blueprint("notices", __name__)
 ICONS = {
     "rule_told": "zap", "sla_warning": "clock", "sla_breach": "stop", "sla_escalation": "stop", "webhook_off": "plug", "rule_off": "pause",
-    "webhook_missed": "plug", "import_done": "done",
+    "webhook_missed": "plug", "import_done": "done", "answer_failed": "circle-x", "answer_bounced": "circle-x", "answer_partly": "circle-x",
+    "answer_uncertain": "help",
 }  # fmt: skip
 
 

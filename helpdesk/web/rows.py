@@ -16,7 +16,8 @@ from helpdesk.web.parts import part
 
 
 class ShownRow(NamedTuple):
-    """One ticket in a list. `assignee` and `team` are names in the reader's language, "" for none; `unread`: the customer waits."""
+    """One ticket in a list. `assignee` and `team` are names in the reader's language, "" for none; `unread`: the customer waits;
+    `undelivered`: how an answer ended that did not arrive, or may not have."""
 
     number: int
     subject: str
@@ -38,6 +39,7 @@ class ShownRow(NamedTuple):
     last_event_id: int
     tags: tuple[str, ...]
     due: Badge | None = None
+    undelivered: str | None = None
 
 
 def shown_rows(rows: Sequence[Any]) -> list[ShownRow]:
@@ -66,6 +68,7 @@ def shown_rows(rows: Sequence[Any]) -> list[ShownRow]:
             last_event_id=row.last_event_id,
             tags=tuple(tags.get(row.id, ())),
             due=badge(row.due_state, row.due_at, row.due_since, row.status, row.due_counted),
+            undelivered=row.undelivered,
         )
         for row in rows
     ]

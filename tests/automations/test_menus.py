@@ -45,7 +45,7 @@ ASKED = {
 }  # fmt: skip
 """Column -> the word that asks for it."""
 UNASKED = {
-    Ticket: {"id", "snippet", "last_event_id", "due_counted"},
+    Ticket: {"id", "snippet", "last_event_id", "due_counted", "undelivered"},
     Message: {
         "id", "ticket_id", "inbox_id", "html", "external_id", "content_hash", "sent_at", "release_at", "released_at", "cancelled_at",
         "idempotency_key", "raw_message_id", "quoted_id", "backfilled",

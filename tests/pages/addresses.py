@@ -135,6 +135,7 @@ MORE = (
     "/tickets?view=v{nothing}",
     "/tickets?view=due",
     "/tickets/{promised}",
+    "/tickets?view=undelivered",
     "/tickets?view=snoozed",
     "/tickets?view=spam&sort=oldest",
     "/tickets/{long}?all=1",

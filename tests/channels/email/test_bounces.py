@@ -48,7 +48,7 @@ def test_a_bounce_stands_at_its_message(desk: SmallDesk, clock: Clock, inbox: in
     assert told.state == "bounced"
     assert [(one["address"], one["permanent"], one["raw_message_id"]) for one in told.bounces] == [("noura@example.com", True, raw.id)]
     assert "550 5.1.1 User unknown" in told.bounces[0]["words"]
-    assert kinds(message.ticket_id)[-1] == "delivery_bounced"
+    assert kinds(message.ticket_id)[-2:] == ["delivery_bounced", "status_changed"]
     assert dead() == ["noura@example.com"]
     assert len(messages(message.ticket_id)) == 2, "and it is no message of the customer"
 
