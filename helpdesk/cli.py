@@ -31,9 +31,10 @@ class Desk(click.Group):
         from helpdesk.app import commands
         from helpdesk.cli_inbox import inbox
         from helpdesk.cli_ledger import ledger, raw
+        from helpdesk.cli_outbox import outbox
         from helpdesk.cli_people import user
 
-        return {str(command.name): command for command in [user, inbox, ledger, raw, *commands()]}
+        return {str(command.name): command for command in [user, inbox, ledger, outbox, raw, *commands()]}
 
 
 def refuse(error: HelpdeskError, code: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import lru_cache
 
-from sqlalchemy import Select, bindparam, delete, select
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session, aliased
 
 from helpdesk import clock
@@ -123,3 +123,13 @@ def put_off(row_id: int, error: Exception) -> None:
         row.next_at = clock.now() + timedelta(seconds=2**row.attempts)
         if row.attempts >= MOST_ATTEMPTS:
             row.parked_at = clock.now()
+
+
+def go_on(row_id: int | None = None) -> int:
+    """Parked rows are due again, as if they had never failed; `row_id`: that one alone. How many there were."""
+    parked = update(PendingEvent).where(PendingEvent.parked_at.is_not(None))
+    parked = parked.where(PendingEvent.id == row_id) if row_id is not None else parked
+    with transaction() as session:
+        done = session.execute(parked.values(parked_at=None, attempts=0, next_at=clock.now()).returning(PendingEvent.id)).all()
+        nudge(session, "outbox")
+    return len(done)

@@ -1,22 +1,22 @@
 """Is the desk well? For machines in a word, for admins in words and sums."""
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, url_for
 from flask_babel import ngettext
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.wrappers import Response as ResponseBase
+from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk import clock, disk
-from helpdesk.actions import due_moments
+from helpdesk.actions import drain_outbox, due_moments
 from helpdesk.errors import Busy
 from helpdesk.extensions import db
 from helpdesk.queries import alarms, health, ledger
 from helpdesk.settings import current
 from helpdesk.visit.access import allow
-from helpdesk.visit.reader import digits
 
 blueprint = Blueprint("system", __name__)
 
@@ -44,16 +44,20 @@ def show() -> str:
     ways = {"deliveries": health.deliveries(), "fetches": health.fetches(), "boxes": ledger.mailboxes()}
     return render_template(
         "system/health.html", stages=health.stages(), **ways, **sums(), children=children(), now=clock.now(),
-        redis=alarms.redis_answers(), disk=disk.has_room(), free=disk.free_bytes())
+        redis=alarms.redis_answers(), disk=disk.has_room(), free=disk.free_bytes(), go_on=GO_ON)
 
 
-@blueprint.post("/health/due")
+@blueprint.post("/health/<any(outbox, due):stage>")
 @allow("admin")
-def let_go() -> ResponseBase:
-    """Moments that failed too often are tried once more."""
-    count = due_moments.try_parked_again()
-    flash(digits(ngettext("%(num)s step goes on.", "%(num)s steps go on.", count)))
-    return redirect(url_for("system.show"))
+def go_on(stage: str) -> AnyResponse:
+    """What was put aside after five failures is tried again."""
+    number = GO_ON[stage]()
+    flash(ngettext("%(num)s is tried again in a moment.", "%(num)s are tried again in a moment.", number))
+    return redirect(url_for("system.show"), 303)
+
+
+GO_ON: dict[str, Callable[[], int]] = {"outbox": drain_outbox.go_on, "due": due_moments.try_parked_again}
+"""Stages whose rows are put aside when they failed too often -> what lets them go on."""
 
 
 def sums() -> dict[str, ledger.Ledger | None]:

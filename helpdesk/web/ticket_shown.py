@@ -192,10 +192,12 @@ def steps_of(message: Message | None, marks: dict[int, list[str]]) -> list[str]:
 
 
 def state_of(message: Message) -> str:
-    """The delivery's state; "pending" from writing until there is one; "" for what does not leave."""
+    """The delivery's state; "pending" from writing until there is one, as every mail gets it; "" for what does not leave."""
     if message.kind != "outgoing":
         return ""
-    return message.delivery.state if message.delivery else "pending" if message.release_at else "sent"
+    if message.delivery is not None:
+        return message.delivery.state
+    return "pending" if message.release_at or message.channel == "email" else "sent"
 
 
 def stopped_context(viewer: Viewer, number: int, entries: list[Entry], writing: Writing) -> dict[str, Any]:

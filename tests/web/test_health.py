@@ -110,7 +110,22 @@ def test_moments_that_failed_too_often_are_let_go_by_an_admin(site: Site) -> Non
     page = site.client("admin").get("/health").text
     assert "1 needs a person" in page
     assert 'action="/health/due"' in page
-    assert site.post(site.client("admin"), "/health/due").status_code == 302
+    assert site.post(site.client("admin"), "/health/due").status_code == 303
     with site.app.app_context():
         moment = db.session.query(DueMoment).filter_by(kind="rule", ref=1).one()
         assert (moment.due_at < clock.FAR, moment.attempts) == (True, 0)
+
+
+def test_what_was_put_aside_is_told_again_by_an_admin(site: Site) -> None:
+    by_hand(site, """
+        INSERT INTO pending_event (event_id, ticket_id, subscriber, attempts, next_at, error, parked_at)
+        SELECT max(id), max(ticket_id), 'gone', 5, '2026-11-22 09:00:00', 'LookupError', '2026-11-22 09:00:00' FROM event""")
+    pages = {who: site.client(who).get("/health").text for who in ("supervisor", "admin")}
+    assert "1 needs a person" in pages["supervisor"]
+    assert ("/health/outbox" in pages["supervisor"], "/health/outbox" in pages["admin"]) == (False, True)
+    assert site.post(site.client("supervisor"), "/health/outbox").status_code == 404
+    admin = site.client("admin")
+    assert site.post(admin, "/health/outbox").status_code == 303
+    page = admin.get("/health").text
+    assert "1 is tried again in a moment." in page
+    assert "needs a person" not in page

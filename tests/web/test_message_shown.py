@@ -1,11 +1,17 @@
 """What a message's page says beside its text: events in the reader's zone, signatures in words, files that nothing else shows."""
 
 import re
+from datetime import datetime
 from typing import Any
+
+import pytest
 
 from helpdesk import store
 from helpdesk.actions.receive import receive
 from helpdesk.incoming import StoredFile
+from helpdesk.models import Delivery, Message
+from helpdesk.web.ticket_shown import state_of
+from tests.factories import NOW
 from tests.web.site import Site
 
 EVENT = {"summary": "<b>Visit</b>", "start": "", "end": "", "location": "", "organizer": "", "method": "REQUEST"}
@@ -55,3 +61,19 @@ def test_every_file_is_somewhere(site: Site) -> None:
     page = page_of(site, html='<p><img data-cid="logo"><img data-cid="screen"></p>', files=files)
     shown = re.findall(r'<a class="file-name" href="/attachments/\d+"><bdi>([^<]*)</bdi>', page)
     assert shown == ["screen.png", "lost.png", "bare.png", "sent.png"], "a small picture of the formatting has its place there"
+
+
+@pytest.mark.parametrize(("kind", "channel", "release_at", "delivery", "state"), [
+    ("outgoing", "email", NOW, "", "pending"),  # in the undo window, and after it until the hand-over
+    ("outgoing", "email", None, "", "pending"),  # a confirmation has no window
+    ("outgoing", "email", NOW, "pending", "pending"),
+    ("outgoing", "email", None, "sent", "sent"),
+    ("outgoing", "email", None, "failed", "failed"),
+    ("outgoing", "chat", None, "", "sent"),
+    ("outgoing", "chat", NOW, "", "pending"),
+    ("note", "email", None, "", ""),
+    ("incoming", "email", None, "", ""),
+])  # fmt: skip
+def test_a_mail_is_sent_when_its_delivery_says_so(kind: str, channel: str, release_at: datetime | None, delivery: str, state: str) -> None:
+    message = Message(kind=kind, channel=channel, release_at=release_at, delivery=Delivery(state=delivery) if delivery else None)
+    assert state_of(message) == state
