@@ -53,7 +53,8 @@ class Ticket(db.Model):
 
     `queue` follows from status, place and snooze and is what every list asks for; `waiting_since` is the time of the oldest
     message of the customer that nobody answered, FAR when nobody waits; `last_event_id` is the newest row of its history;
-    `also_inbox_id` a second inbox that its first mail went to, whose teams see it too. `due_at`, `due_name` and `due_state` are the
+    `related_ticket_id` is a ticket that its first mail names and did not join; `also_inbox_id` a second inbox that its first mail went to,
+    whose teams see it too. `due_at`, `due_name` and `due_state` are the
     promise that falls due next: when (None while its clock rests, since `due_since`), which, and "running", "paused" or "breached"; "" when
     there is none. `sla_policy_id`: a policy that somebody put it under; None where the conditions of policies decide.
     `undelivered`: "failed", "bounced" or "uncertain" since an answer did not arrive, or may not have; None once that is settled.
@@ -176,7 +177,8 @@ for scope in ((), ("inbox_id",), ("team_id",), ("assignee_id",)):
         covering = (*columns, Ticket.last_at, Ticket.id, Ticket.queue, Ticket.assignee_id)
         Index(f"ix_ticket_{short}_free", *covering, sqlite_where=FREE, postgresql_where=FREE)
 Index("ix_ticket_contact", Ticket.contact_id, Ticket.id)
-SHARED = text("also_inbox_id IS NOT NULL")
+SHARED, NAMING = text("also_inbox_id IS NOT NULL"), text("related_ticket_id IS NOT NULL")
+Index("ix_ticket_related", Ticket.related_ticket_id, Ticket.id, sqlite_where=NAMING, postgresql_where=NAMING)
 Index(
     "ix_ticket_also", Ticket.also_inbox_id, Ticket.queue, Ticket.last_at, Ticket.id, sqlite_where=SHARED, postgresql_where=SHARED,
 )  # fmt: skip

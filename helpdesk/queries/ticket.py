@@ -46,7 +46,8 @@ class Entry:
 @dataclass(frozen=True)
 class TicketPage:
     """All that the page needs. `hidden` counts older entries that were left out. `to` and `cc` are whom an answer goes to unless its author
-    says otherwise, `also_addressed` who was written to beside us and takes no part."""
+    says otherwise, `also_addressed` who was written to beside us and takes no part. `names` is the ticket that its first mail names,
+    `named_by` those whose first mails name it; each only where the viewer sees it."""
 
     ticket: Ticket
     contact: Contact
@@ -57,6 +58,8 @@ class TicketPage:
     to: list[Person] = field(default_factory=list)
     cc: list[Person] = field(default_factory=list)
     also_addressed: list[Person] = field(default_factory=list)
+    names: Ticket | None = None
+    named_by: Sequence[Ticket] = ()
 
 
 def find_ticket(viewer: Viewer, number: int) -> Ticket:
@@ -78,6 +81,7 @@ def ticket_page(viewer: Viewer, number: int, *, everything: bool = False) -> Tic
     return TicketPage(
         ticket, contact, shown, len(entries) - len(shown), earlier_tickets(viewer, ticket), {draft.kind: draft for draft in drafts},
         default_recipient(contact, messages), default_copies(messages), also_addressed(contact, messages),
+        named_ticket(viewer, ticket), naming_tickets(viewer, ticket),
     )  # fmt: skip
 
 
@@ -116,6 +120,18 @@ def earlier_tickets(viewer: Viewer, ticket: Ticket) -> Sequence[Ticket]:
         .order_by(Ticket.id.desc())
         .limit(EARLIER)
     ).all()
+
+
+def named_ticket(viewer: Viewer, ticket: Ticket) -> Ticket | None:
+    """The ticket that its first mail names and did not join, where the viewer sees that, too."""
+    named = db.session.get(Ticket, ticket.related_ticket_id) if ticket.related_ticket_id is not None else None
+    return named if named is not None and sees(viewer, named) else None
+
+
+def naming_tickets(viewer: Viewer, ticket: Ticket) -> Sequence[Ticket]:
+    """Tickets that the viewer sees and whose first mail names this one, newest first."""
+    naming = select(Ticket).where(Ticket.related_ticket_id == ticket.id, visible(viewer))
+    return db.session.scalars(naming.order_by(Ticket.id.desc()).limit(EARLIER)).all()
 
 
 def unseen_entries(viewer: Viewer, number: int, seen_event_id: int) -> list[Entry]:

@@ -67,6 +67,8 @@ def context(viewer: Viewer, number: int, *, everything: bool = False) -> dict[st
         "tags": tags_of([number]).get(number, []),
         "entries": with_marks([shown(entry, page, names, language, viewer) for entry in page.entries]),
         "earlier": page.earlier,
+        "names": page.names,
+        "named_by": page.named_by,
         "assignee": names.agent(page.ticket.assignee_id, language),
         "team": names.team(page.ticket.team_id, language),
         "type": names.type(page.ticket.type_id, language),

@@ -1,4 +1,4 @@
-"""What of a ticket did not arrive, and the way along it"""
+"""What of a ticket did not arrive, and the way along it; the way to the tickets that name one"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,5 +24,7 @@ def upgrade() -> None:
     for short, columns in (("all", []), ("inbox", ["inbox_id"]), ("team", ["team_id"]), ("assignee", ["assignee_id"])):
         op.create_index(
             f"ix_ticket_{short}_undelivered", "ticket", [*columns, "last_at", "id"], sqlite_where=missed, postgresql_where=missed)
+    naming = sa.text("related_ticket_id IS NOT NULL")
+    op.create_index("ix_ticket_related", "ticket", ["related_ticket_id", "id"], sqlite_where=naming, postgresql_where=naming)
     for state in ("uncertain", "bounced", "failed"):
         op.execute(UNSETTLED.format(state=state))
