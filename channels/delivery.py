@@ -11,7 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from channels.channel import Channel, Refused, SurelyNotAccepted, Uncertain
 from channels.email.outgoing import EmailChannel
-from helpdesk import jobs
+from helpdesk import clock, jobs
 from helpdesk.actions import deliver
 from helpdesk.extensions import db
 from helpdesk.models import Delivery
@@ -19,7 +19,9 @@ from helpdesk.queries import due
 
 log = logging.getLogger(__name__)
 CHANNELS: dict[str, Callable[[], Channel]] = {"email": EmailChannel}
-MOST_SECONDS, MOST_LANES, LOOK_SECONDS = 60.0, 8, 0.05
+MOST_SECONDS, LOOK_SECONDS = 60.0, 0.05
+MOST_LANES, MOST_WAITING = 8, 64
+"""So many lanes send at a time, and beside them so many wait for servers that have kept them longer than PATIENCE."""
 LAST_SECONDS = 2.5
 """The end of the desk waits so long for answers that are on the line; the supervisor's patience is a second longer."""
 KNOWN_SECONDS, AGAIN_SECONDS = 600.0, 0.5
@@ -34,7 +36,7 @@ def drain() -> None:
         Lane.opened = [lane for lane in Lane.opened if lane.is_alive()]
         if jobs.stopping.is_set():
             end = min(end, time.monotonic() + LAST_SECONDS)
-        if len(Lane.opened) < MOST_LANES and not jobs.stopping.is_set() and due.delivery_is_due():
+        if Lane.has_room() and not jobs.stopping.is_set() and due.delivery_is_due():
             Lane(app).open()
         elif not any(lane.until_end for lane in Lane.opened):
             return
@@ -47,19 +49,27 @@ def drain() -> None:
 
 
 class Lane(threading.Thread):
-    """Sends one delivery after another until nothing is due. `until_end`: the drain that opened it waits for it."""
+    """Sends one delivery after another until nothing is due. `until_end`: the drain that opened it waits for it; `begun_at`: when it took
+    up the delivery that it is at."""
 
     opened: "list[Lane]" = []
 
     def __init__(self, app: Flask) -> None:
         super().__init__(name="delivery", daemon=True)
-        self.app, self.looked, self.until_end = app, threading.Event(), True
+        self.app, self.looked, self.until_end, self.begun_at = app, threading.Event(), True, clock.now()
 
     def open(self) -> None:
         """Starts, and returns when it has taken something or found nothing."""
         Lane.opened.append(self)
         self.start()
         self.looked.wait(MOST_SECONDS)
+
+    @classmethod
+    def has_room(cls) -> bool:
+        """Whether one more may be opened: a lane that one server has kept for long takes nobody's place."""
+        long_ago = clock.now() - due.PATIENCE
+        waiting = sum(lane.begun_at < long_ago for lane in cls.opened)
+        return len(cls.opened) - waiting < MOST_LANES and waiting < MOST_WAITING
 
     @classmethod
     def leave_behind(cls) -> None:
@@ -72,6 +82,7 @@ class Lane(threading.Thread):
         try:
             with self.app.app_context():
                 while self.until_end and not jobs.stopping.is_set() and (delivery := deliver.lease_next()):
+                    self.begun_at = clock.now()
                     self.looked.set()
                     if delivery.state == "sending":
                         attempt(delivery)

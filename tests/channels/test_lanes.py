@@ -1,6 +1,8 @@
 """Lanes: a server that takes its time holds up its own inbox, and nobody else's."""
 
+import socket
 import threading
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -11,10 +13,11 @@ from helpdesk import jobs
 from helpdesk.actions import drain_outbox
 from helpdesk.actions.release import release_due
 from helpdesk.actions.reply import UNDO_SECONDS, reply
+from helpdesk.actions.transaction import transaction
 from helpdesk.extensions import db
 from helpdesk.incoming import Person
 from helpdesk.models import Delivery
-from tests.factories import Clock, SmallDesk, writing
+from tests.factories import Clock, SmallDesk, inbox, writing
 from tests.servers import until
 from tests.smtp_sink import Sink
 
@@ -45,6 +48,57 @@ def test_a_server_that_does_not_answer_holds_up_no_other_inbox(
     for lane in delivery.Lane.opened:
         lane.join(10)
     assert (state(stuck.id), len(sink.journal)) == ("uncertain", 3)
+
+
+@pytest.mark.parametrize(("silent", "inboxes", "each", "most", "becomes"), [
+    ("after the dot", delivery.MOST_LANES // 2, 2, delivery.MOST_WAITING, "sent"),
+    ("after the dot", delivery.MOST_LANES, 1, delivery.MOST_WAITING, "sent"),
+    ("from the start", delivery.MOST_LANES, 1, delivery.MOST_WAITING, "sent"),
+    ("after the dot", 2, 1, 2, "pending"),
+])  # fmt: skip
+def test_however_many_servers_hang_another_inbox_delivers_at_once(
+    desk: SmallDesk, sink: Sink, clock: Clock, monkeypatch: pytest.MonkeyPatch,
+    silent: str, inboxes: int, each: int, most: int, becomes: str,
+) -> None:
+    """Until so many wait that a process can bear no more."""
+    monkeypatch.setattr(delivery, "MOST_SECONDS", 0.6)
+    monkeypatch.setattr(delivery, "MOST_WAITING", most)
+    mute = socket.create_server(("127.0.0.1", 0))
+    ports = {"after the dot": sink.port, "from the start": mute.getsockname()[1]}
+    desk.app.extensions["helpdesk"] = replace(
+        desk.app.extensions["helpdesk"], egress_allow=tuple(f"127.0.0.1:{port}" for port in ports.values())
+    )
+    hanging = [inbox(f"hanging{number}", {"host": "127.0.0.1", "port": ports[silent]}) for number in range(inboxes)]
+    with transaction() as session:
+        session.add_all(hanging)
+    stuck = [answer(desk, one.id, "hang@example.com") for one in hanging for _ in range(each)]
+    try:
+        for _ in range(each):
+            leave(clock)
+        assert [state(number) for number in stuck] == ["sending"] * len(stuck)
+        other = answer(desk, desk.ids["parcels"], "noura@example.com")
+        leave(clock)
+        assert [state(number) for number in [*stuck, other]] == [*["sending"] * len(stuck), becomes]
+    finally:
+        mute.close()
+        sink.stop()
+        for lane in delivery.Lane.opened:
+            lane.join(10)
+    assert {state(number) for number in stuck} == {"uncertain" if silent == "after the dot" else "retry"}
+
+
+def answer(desk: SmallDesk, inbox_id: int, recipient: str) -> int:
+    """Written on a ticket of that inbox; its message id."""
+    number = desk.ticket(inbox_id=inbox_id)
+    return reply(desk.viewer("admin"), number, writing(number, to=[Person("", recipient)])).id
+
+
+def leave(clock: Clock) -> None:
+    """The undo window ends, and what is due is handed to the lanes."""
+    clock.move(seconds=UNDO_SECONDS)
+    release_due()
+    drain_outbox.drain()
+    delivery.drain()
 
 
 def test_the_end_of_the_desk_waits_for_an_answer_that_is_on_the_line(desk: SmallDesk, sink: Sink, clock: Clock) -> None:
