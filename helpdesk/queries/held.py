@@ -1,4 +1,4 @@
-"""Held mail: what arrived and makes no ticket, for those who see the inbox; and the marks of what does."""
+"""Held mail: what arrived and makes no ticket, or is in one already, for those who see the inbox; and the marks of what does."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,19 +9,21 @@ from sqlalchemy import ColumnElement, func, select, true, union_all
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
 from helpdesk.folding import fold_email
-from helpdesk.models import Address, RawMessage, Screening, Ticket
+from helpdesk.models import Address, Message, RawMessage, Screening, Ticket
 from helpdesk.policy import Viewer, sees_inbox, visible
 from helpdesk.queries.counts import CAP, remember, remembered
 
 PAGE = 25
-STATES = {"waiting": ("held", "quarantined"), "held": ("held",), "quarantined": ("quarantined",), "screened": ("screened",)}
+STATES = {"waiting": ("held", "quarantined"), "held": ("held",), "quarantined": ("quarantined",), "screened": ("screened",),
+          "duplicate": ("duplicate",)}
 """What a page shows; "waiting" is what nobody has decided about."""
 
 
 @dataclass(frozen=True)
 class HeldMail:
     """One mail. `step` and `detail` are the reason; `sender` is the address that can be blocked, "" for none; `blocked`: it is.
-    `part`: "" when all of it is here, else "header" or "nothing"; `wanted`: the rest is being fetched."""
+    `part`: "" when all of it is here, else "header" or "nothing"; `wanted`: the rest is being fetched. `repeats`: the ticket and message
+    that it came for again, of one that the viewer sees."""
 
     id: int
     state: str
@@ -34,6 +36,7 @@ class HeldMail:
     blocked: bool
     part: str = ""
     wanted: bool = False
+    repeats: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ def held_page(viewer: Viewer, kind: str, after: int = 0) -> HeldPage:
     numbers = select(union_all(*each).subquery().c.id).order_by(None)
     rows = list(db.session.scalars(select(RawMessage).where(RawMessage.id.in_(numbers)).order_by(RawMessage.id.desc()).limit(PAGE + 1)))
     more = len(rows) > PAGE
-    return HeldPage(shown(rows[:PAGE]), rows[PAGE - 1].id if more else 0)
+    mails = repeated(viewer, rows[:PAGE]) if kind == "duplicate" else shown(rows[:PAGE])
+    return HeldPage(mails, rows[PAGE - 1].id if more else 0)
 
 
 def seen(viewer: Viewer) -> ColumnElement[bool]:
@@ -82,6 +86,21 @@ def shown(raws: list[RawMessage]) -> list[HeldMail]:
     ]  # fmt: skip
 
 
+def repeated(viewer: Viewer, raws: list[RawMessage]) -> list[HeldMail]:
+    """Those that came before, as the message says that they repeat; its ticket only for those who see it."""
+    found = select(Message).where(Message.id.in_({raw.message_id for raw in raws if raw.message_id is not None}))
+    messages = {message.id: message for message in db.session.scalars(found)}
+    tickets = {message.ticket_id for message in messages.values()}
+    seen_tickets = set(db.session.scalars(select(Ticket.id).where(Ticket.id.in_(tickets), visible(viewer))))
+    return [
+        HeldMail(raw.id, raw.state, raw.inbox_id, raw.received_at, raw.size, "duplicate",
+                 {"name": message.from_name, "subject": message.subject} if message else {},
+                 message.from_address if message else "", blocked=False,
+                 repeats=(message.ticket_id, message.id) if message and message.ticket_id in seen_tickets else None)
+        for raw in raws for message in [messages.get(raw.message_id or 0)]
+    ]  # fmt: skip
+
+
 def parts_of(raw_ids: list[int]) -> dict[int, str]:
     """Of those that are not here whole: what is here."""
     found = select(RawMessage.id, func.length(RawMessage.content)).where(RawMessage.id.in_(raw_ids), RawMessage.partial)
@@ -99,9 +118,9 @@ def waiting(viewer: Viewer) -> int:
 
 
 def find_held(viewer: Viewer, raw_id: int) -> RawMessage:
-    """A mail that makes no ticket, of an inbox the viewer sees; else NotFound."""
+    """A mail that makes no ticket of its own, of an inbox the viewer sees; else NotFound."""
     raw = db.session.get(RawMessage, raw_id)
-    if raw is None or not sees_inbox(viewer, raw.inbox_id) or raw.state not in ("held", "quarantined", "screened"):
+    if raw is None or not sees_inbox(viewer, raw.inbox_id) or raw.state not in ("held", "quarantined", "screened", "duplicate"):
         raise NotFound
     return raw
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk.actions import blocking, screening
-from helpdesk.errors import Invalid
+from helpdesk.errors import Invalid, NotFound
 from helpdesk.fields import id_in
 from helpdesk.queries import counts, roster
 from helpdesk.queries.held import STATES, find_address, find_held, held_page
@@ -20,7 +20,7 @@ ONE = "/held/<int:held_id>"
 @blueprint.get("/held")
 @allow("agent")
 def index() -> str:
-    """`kind`: waiting, held, quarantined or screened; `after` leads to older ones."""
+    """`kind`: waiting, held, quarantined, screened or duplicate; `after` leads to older ones."""
     kind, after = kind_asked(), request.args.get("after", "")
     page = held_page(viewer(), kind, id_in(after) or 0)
     language, names = str(get_locale() or "ar"), roster.names()
@@ -48,7 +48,8 @@ def raw(held_id: int) -> Response:
 def decide(held_id: int) -> AnyResponse:
     """`decision`: "release", "header" (a ticket of what is here), "leave", "block" or "unblock"."""
     asking, decision = viewer(), request.form.get("decision", "")
-    find_held(asking, held_id)
+    if find_held(asking, held_id).state == "duplicate":
+        raise NotFound  # there is nothing to decide
     if decision in ("release", "header"):
         in_line = screening.release(asking, held_id, as_it_is=decision == "header")
         words = _("It becomes a ticket in a moment.") if in_line else _(

@@ -34,6 +34,7 @@ REASONS: dict[str, Callable[[dict[str, Any]], str]] = {
     "complaint": lambda detail: _("A report that somebody complained about our mail: %(address)s", address=detail.get("address") or "–"),
     "blocked": lambda _detail: _("Its sender is blocked."),
     "spam": lambda detail: _("Our mail server takes it for spam (%(header)s).", header=detail.get("header", "")),
+    "duplicate": lambda _detail: _("The same mail came before; nothing was done twice."),
     "auto_reply": lambda _detail: _("An automatic answer that belongs to no ticket."),
     "absence": lambda _detail: _("An absence note that belongs to no ticket."),
 }

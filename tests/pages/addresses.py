@@ -128,6 +128,7 @@ MORE = (
     "/held?kind=screened",
     "/holidays?year=2040",
     "/held?kind=held",
+    "/held?kind=duplicate",
     "/rules?kind=timed",
     "/rules/new",
     "/tickets?view=mine",

@@ -1,5 +1,6 @@
 """Held mail on its page and on the ticket: who sees what, in whose words, and what each button does."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,13 +11,14 @@ from helpdesk.actions.receive import receive
 from helpdesk.actions.transaction import transaction
 from helpdesk.extensions import db
 from helpdesk.incoming import Mark
-from helpdesk.models import Address, RawMessage
+from helpdesk.models import Address, RawMessage, Ticket
 from helpdesk.models.screening import STEPS
 from helpdesk.web.held_words import REASONS
 from tests.factories import ticket
 from tests.web.site import Site
 
 HOSTILE = {"name": "<script>x</script>", "from": "Evil@example.net", "subject": "<img src=x onerror=y>", "excerpt": "</td><h1>owned</h1>"}
+LISTS = ("duplicate", "quarantined", "screened", "held")
 OUT = ("unreadable", "too_large", "partial", "own_mail", "loop", "bounce", "complaint", "blocked", "spam", "auto_reply", "absence")
 
 
@@ -34,7 +36,7 @@ def state_of(site: Site, raw_id: int) -> str:
 
 
 def test_every_reason_has_its_words_and_nothing_runs(site: Site) -> None:
-    assert set(OUT) <= REASONS.keys() <= set(STEPS)
+    assert set(OUT) <= REASONS.keys() - {"duplicate"} <= set(STEPS)
     for step in OUT:
         state = "quarantined" if step == "unreadable" else "held"
         kept_out(site, "support", step, state, why="too many parts", size="60000000", ticket="1")
@@ -112,6 +114,48 @@ def test_the_page_goes_on_by_key(site: Site) -> None:
     assert second.count('id="held-') == 5
     for strange in ("x", "-1", "9" * 40, "１"):
         assert site.client("rana").get(f"/held?kind=screened&after={strange}").status_code == 200
+
+
+def test_what_came_twice_is_listed_beside_what_it_repeats(site: Site) -> None:
+    """Of the inboxes that one sees; the way to the ticket only for those who see that. There is nothing to decide."""
+    with site.app.app_context():
+        mail = site.desk.mail(sender="layla@example.net", subject="Kettle & co")
+        receipt = receive([mail])[0]
+        again = {}
+        for inbox in ("support", "parcels"):
+            again[inbox] = store_raw(site.desk.ids[inbox], b"Subject: Kettle\r\n\r\n" + inbox.encode(), "pipe")
+            receive([replace(mail, raw_message_id=again[inbox], inbox_id=site.desk.ids[inbox])])
+        with transaction() as session:
+            session.get_one(Ticket, receipt.ticket_id).also_inbox_id = None  # a third inbox's team does not see it
+        db.session.remove()
+    link = f'href="/tickets/{receipt.ticket_id}#message-{receipt.message_id}"'
+    for who, rows, links in (("rana", ["support"], 1), ("omar", ["parcels"], 0), ("supervisor", ["support", "parcels"], 2)):
+        page = site.client(who).get("/held?kind=duplicate").text
+        assert [inbox for inbox in again if f'id="held-{again[inbox]}"' in page] == rows, who
+        assert (page.count(link), page.count("Kettle &amp; co")) == (links, len(rows)), who
+    page, client = site.client("rana").get("/held?kind=duplicate").text, site.client("rana")
+    assert "Make it a ticket" not in page
+    assert "Block the sender" not in page
+    assert client.get(f"/held/{again['support']}/raw").data.endswith(b"\r\nsupport")
+    assert client.get(f"/held/{again['parcels']}/raw").status_code == 404
+    for decision in ("release", "leave", "block"):
+        assert site.post(client, f"/held/{again['support']}", {"decision": decision}).status_code == 404
+    assert f'id="held-{again["support"]}"' not in client.get("/held").text
+
+
+def test_the_figures_of_the_ledger_lead_to_their_lists(site: Site) -> None:
+    for state in ("quarantined", "screened", "held"):
+        kept_out(site, "support", "own_mail", state)
+    with site.app.app_context():
+        mail = site.desk.mail()
+        for _ in range(2):
+            receive([replace(mail, raw_message_id=store_raw(site.desk.ids["support"], b"x", "pipe"))])
+        db.session.remove()
+    page, client = site.client("supervisor").get("/health").text, site.client("supervisor")
+    for kind in LISTS:
+        number = client.get(f"/held?kind={kind}").text.count('id="held-')
+        assert number > 0
+        assert f'<a href="/held?kind={kind}"><b class="num">{number}</b>' in page
 
 
 def test_marks_stand_on_the_message_and_can_be_taken_back(site: Site) -> None:
