@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from helpdesk import clock
 from helpdesk.actions.deliver import prove
+from helpdesk.actions.notices import notify_admins
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.crash import crash_point
-from helpdesk.models import Mailbox, MailboxMark, Message, RawMessage, Screening
+from helpdesk.models import Inbox, Mailbox, MailboxMark, Message, RawMessage, Screening
 
-LEASE_SECONDS = 60
+LEASE_SECONDS, TOLD_AGAIN = 60, timedelta(days=1)
 WANTED = "wanted"
 """Why a raw message is held of which a part is here, and somebody has asked for all of it."""
 
@@ -92,7 +93,15 @@ def begin_numbering(mailbox_id: int, token: str, uidvalidity: int, start_uid: in
                         .values(uid=None, uidvalidity=None))  # fmt: skip
         session.add(MailboxMark(mailbox_id=mailbox_id, uidvalidity=uidvalidity, start_uid=start_uid, start_at=start_at,
                                 live_uid=start_uid - 1, created_at=clock.now()))  # fmt: skip
+        if mailbox.uidvalidity is not None:
+            tell_of_numbers(session, mailbox)
         mailbox.uidvalidity, mailbox.on_server, mailbox.removed = uidvalidity, 0, 0
+
+
+def tell_of_numbers(session: Session, mailbox: Mailbox) -> None:
+    """Admins hear why everything is looked through again; not each time of a server that does so all the time."""
+    address = session.get_one(Inbox, mailbox.inbox_id).address
+    notify_admins(session, {"kind": "mailbox_renumbered", "inbox_id": mailbox.inbox_id, "address": address}, TOLD_AGAIN)
 
 
 def plan_backfill(mailbox_id: int, token: str, uidvalidity: int, waiting: int) -> None:

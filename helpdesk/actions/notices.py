@@ -1,5 +1,6 @@
 """Notices: an agent is told something, on his pages at once and by mail where asked; he has read it when he says so."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import force_locale
@@ -29,6 +30,14 @@ def notify(session: Session, agent_ids: list[int], ticket_id: int | None, words:
         if by_mail:
             write_mail(session, agent, notice)
     return len(agents)
+
+
+def notify_admins(session: Session, words: dict[str, Any], pause: timedelta) -> None:
+    """All admins but those who heard the same within that time; part of the caller's transaction."""
+    admins = list(session.scalars(select(Agent.id).where(Agent.role == "admin", Agent.active)))
+    lately = select(Notice.agent_id, Notice.words).where(Notice.agent_id.in_(admins), Notice.at > clock.now() - pause)
+    heard = {agent_id for agent_id, said in session.execute(lately) if said == words}
+    notify(session, [agent_id for agent_id in admins if agent_id not in heard], None, words)
 
 
 def tell_pages(session: Session, agent_id: int) -> None:

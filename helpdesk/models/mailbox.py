@@ -96,6 +96,10 @@ class OAuthGrant(db.Model):
     lease_token: Mapped[str] = mapped_column(String(40), default="")
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
 
+    def ended(self, now: datetime) -> bool:
+        """Whether it must be given again: the provider said so, or its day has come."""
+        return bool(self.problem) or (self.consent_expires_at is not None and self.consent_expires_at <= now)
+
 
 class ConnectionCheck(db.Model):
     """The last test of an inbox's servers, asked for by a person. `token` names the asking, so that an older test says nothing about newer

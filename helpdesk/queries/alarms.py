@@ -2,31 +2,53 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from flask import current_app
 from flask_babel import gettext
 from redis.exceptions import RedisError
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from helpdesk import clock
 from helpdesk.extensions import db, redis_connection
-from helpdesk.models import Alarm
+from helpdesk.models import Alarm, Inbox, Mailbox, OAuthGrant
 from helpdesk.queries import breaker, health, ledger
 from helpdesk.queries.late_moments import how_many_held
 
 SUMS = ("ledger", "behind")
 KEPT_SECONDS = 3.0
+SOON = timedelta(days=7)
+"""So long before the end of a consent its admins are told."""
 
 
 def of_stages() -> dict[str, str]:
     """Stages that stand still; the words are the address that a sentence names. Redis too, whose absence stops the workers."""
     found = {stage.key if stage.key != "intake" else "disk": "" for stage in health.stages() if stage.red}
-    found |= {f"{stage.key}:{stage.of}": stage.name for stage in [*health.deliveries(), *health.fetches()] if stage.red}
+    consents, by_consent = of_consents(), waiting_for_consent()
+    roads = [*health.deliveries(), *health.fetches()]
+    found |= {f"{stage.key}:{stage.of}": stage.name for stage in roads if stage.red and f"{stage.key}:{stage.of}" not in by_consent}
+    found |= consents
     if held := how_many_held(db.session()):
         found["promises"] = str(held)
     found |= {f"automatic:{inbox_id}": address for inbox_id, address in breaker.stopped_inboxes().items()}
     db.session.rollback()  # no transaction is held open while Redis is waited for
     return found | ({} if redis_answers() else {"redis": ""})
+
+
+def of_consents() -> dict[str, str]:
+    """Consents that have ended, and those that end SOON, of the inboxes that sign in by them."""
+    now = clock.now()
+    ends = or_(OAuthGrant.problem != "", OAuthGrant.consent_expires_at < now + SOON)
+    found = select(Inbox.id, Inbox.address, OAuthGrant).join(OAuthGrant, OAuthGrant.inbox_id == Inbox.id).where(Inbox.active, ends)
+    return {f"{'consent' if grant.ended(now) else 'consent_ends'}:{inbox_id}": address for inbox_id, address, grant in
+            db.session.execute(found.where(OAuthGrant.code == "").order_by(Inbox.id))}  # fmt: skip
+
+
+def waiting_for_consent() -> set[str]:
+    """The alarms of stages that stand still for want of a consent, which is told instead."""
+    fetched = select(Mailbox.id).join(OAuthGrant, OAuthGrant.inbox_id == Mailbox.inbox_id).where(Mailbox.problem == "consent")
+    return {f"fetch:{mailbox_id}" for mailbox_id in db.session.scalars(fetched)}
 
 
 def of_ledger() -> dict[str, str]:
@@ -81,6 +103,11 @@ def sentence(key: str, words: str) -> str:
         "window": lambda: gettext("Answers whose undo window is over do not go on."),
         "delivery": lambda: gettext("Answers from %(address)s do not leave: its mail server fails.", address=words),
         "fetch": lambda: gettext("Mail to %(address)s is not fetched: its mail server fails.", address=words),
+        "consent": lambda: gettext(
+            "The consent for %(address)s has ended: its mail waits at the provider until an admin renews it.", address=words),
+        "consent_ends": lambda: gettext(
+            "The consent for %(address)s ends within seven days. Renew it on the page of that inbox, so that no mail waits.",
+            address=words),
         "promises": lambda: gettext(
             "%(number)s steps of promises and rules came late all at once; they are held back, and the board of due times lets them go.",
             number=words),

@@ -62,6 +62,7 @@ def address_of(words: Words, ticket_id: int | None) -> str:
         "webhook_missed": f"/webhooks/{words.get('webhook_id', '')}?which=failed",
         "rule_off": rule, "rule_broken": rule, "rule_gone": rule, "policy_broken": policy, "policy_gone": policy,
         "import_done": f"/tasks/{words.get('task_id', '')}",
+        "mailbox_renumbered": f"/inboxes/{words.get('inbox_id', '')}",
     }  # fmt: skip
     return places.get(str(words.get("kind")), "/notices")
 
@@ -92,6 +93,8 @@ def sentence(words: Words, ticket_id: int | None) -> str:
         "answer_bounced": lambda: _("#%(number)s: the answer came back: %(words)s", number=ticket_id, words=said),
         "answer_partly": lambda: _("#%(number)s: the answer did not reach everybody: %(words)s", number=ticket_id, words=said),
         "answer_uncertain": lambda: _("#%(number)s: we cannot tell whether the answer left. You decide.", number=ticket_id),
+        "mailbox_renumbered": lambda: _("The mail server numbered the mailbox of %(address)s anew. It is read again; nothing comes twice.",
+                                        address=isolated(words.get("address"))),
     }
     make = told.get(str(words.get("kind")))
     return make() if make is not None else str(words.get("text", ""))

@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 
 from helpdesk import clock
 from helpdesk.models import Mailbox, OAuthGrant
+from helpdesk.queries.alarms import SOON
 from helpdesk.queries.settings_pages import Servers
 
-SOON = timedelta(days=7)
 TRIED_AGAIN = timedelta(minutes=10)
 """Whoever watches a mailbox tries again at least every five minutes: what has failed for longer than this has failed anew."""
 
@@ -121,7 +121,7 @@ def news_of(grant: OAuthGrant | None) -> News | None:
         return None
     if grant.code:
         return News("info", _("The consent is being finished …"), waiting=True)
-    if grant.problem:
+    if grant.ended(clock.now()):
         return News("late", _("The provider takes the consent no longer. Mail waits there until it is given again."), grant.problem_words)
     if not grant.refresh_token and not grant.access_token:
         return News("", _("The provider has not been asked for its consent yet. Without it no mail comes or leaves."))

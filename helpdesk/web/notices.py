@@ -17,7 +17,7 @@ blueprint = Blueprint("notices", __name__)
 ICONS = {
     "rule_told": "zap", "sla_warning": "clock", "sla_breach": "stop", "sla_escalation": "stop", "webhook_off": "plug", "rule_off": "pause",
     "webhook_missed": "plug", "import_done": "done", "answer_failed": "circle-x", "answer_bounced": "circle-x", "answer_partly": "circle-x",
-    "answer_uncertain": "help",
+    "answer_uncertain": "help", "mailbox_renumbered": "refresh",
 }  # fmt: skip
 
 
