@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpdesk import clock
@@ -13,7 +13,7 @@ from helpdesk.actions.letter import write_letter
 from helpdesk.actions.transaction import hint, transaction
 from helpdesk.models import Agent, Notice
 from helpdesk.policy import Viewer
-from helpdesk.queries.notices import address_of, sentence, who_may_sign_in
+from helpdesk.queries.notices import address_of, admins, sentence, who_may_sign_in
 from helpdesk.settings import current
 
 MOST_WORDS = 500
@@ -34,10 +34,10 @@ def notify(session: Session, agent_ids: list[int], ticket_id: int | None, words:
 
 def notify_admins(session: Session, words: dict[str, Any], pause: timedelta) -> None:
     """All admins but those who heard the same within that time; part of the caller's transaction."""
-    admins = list(session.scalars(select(Agent.id).where(Agent.role == "admin", Agent.active)))
-    lately = select(Notice.agent_id, Notice.words).where(Notice.agent_id.in_(admins), Notice.at > clock.now() - pause)
+    told = admins(session)
+    lately = select(Notice.agent_id, Notice.words).where(Notice.agent_id.in_(told), Notice.at > clock.now() - pause)
     heard = {agent_id for agent_id, said in session.execute(lately) if said == words}
-    notify(session, [agent_id for agent_id in admins if agent_id not in heard], None, words)
+    notify(session, [agent_id for agent_id in told if agent_id not in heard], None, words)
 
 
 def tell_pages(session: Session, agent_id: int) -> None:

@@ -4,8 +4,9 @@ from sqlalchemy.orm import Session
 
 from helpdesk.actions.attempts import Limit, spend
 from helpdesk.actions.notices import notify
-from helpdesk.actions.rule_runs import able, admins
+from helpdesk.actions.rule_runs import able
 from helpdesk.models import SlaPolicy, SlaPolicyVersion
+from helpdesk.queries.notices import admins
 
 TOLD = Limit("policy-told", 1, 3600)
 

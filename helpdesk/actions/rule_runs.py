@@ -16,6 +16,7 @@ from helpdesk.actions.rows import put_at_end
 from helpdesk.actions.stamps import change_stamp
 from helpdesk.models import Agent, Rule, RuleRun, RuleVersion
 from helpdesk.queries import together
+from helpdesk.queries.notices import admins
 
 MOST_DEPTH = 5
 """An event that so many rules led to is answered by no further one (safety S47)."""
@@ -113,8 +114,3 @@ def trip(session: Session, rule_id: int, ticket_id: int, why: str) -> None:
 def able(session: Session, owner: int | None) -> list[int]:
     """The owner, as long as he may sign in."""
     return list(session.scalars(select(Agent.id).where(Agent.id == owner, Agent.active))) if owner else []
-
-
-def admins(session: Session) -> list[int]:
-    """Whom the desk tells when nobody else is named."""
-    return list(session.scalars(select(Agent.id).where(Agent.active, Agent.role == "admin").order_by(Agent.id)))

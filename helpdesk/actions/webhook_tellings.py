@@ -12,9 +12,10 @@ from helpdesk.actions.notices import notify
 from helpdesk.actions.record import held_ticket
 from helpdesk.actions.transaction import nudge, transaction
 from helpdesk.crash import crash_point
-from helpdesk.models import Agent, Event, Webhook, WebhookTelling
+from helpdesk.models import Event, Webhook, WebhookTelling
 from helpdesk.models.event import KINDS
 from helpdesk.queries import webhooks
+from helpdesk.queries.notices import admins
 from helpdesk.queries.webhook_body import body_of
 
 TOLD_OF = tuple(kind for kind in KINDS if kind not in ("reply_written", "reply_cancelled", "message_backfilled"))
@@ -170,8 +171,7 @@ def switch_off(session: Session, webhook: Webhook, why: str) -> None:
 
 def tell_admins(session: Session, webhook: Webhook, words: dict[str, str]) -> None:
     """A notice about this webhook, on their pages and by mail."""
-    admins = session.scalars(select(Agent.id).where(Agent.role == "admin", Agent.active).order_by(Agent.id))
-    notify(session, list(admins), None, words | {"webhook": webhook.name, "webhook_id": webhook.id}, by_mail=True)
+    notify(session, admins(session), None, words | {"webhook": webhook.name, "webhook_id": webhook.id}, by_mail=True)
 
 
 def keep_waiting(session: Session, webhook_id: int) -> None:

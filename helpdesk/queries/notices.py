@@ -46,6 +46,11 @@ def who_may_sign_in(session: Session, agent_ids: list[int]) -> list[Agent]:
     return list(session.scalars(select(Agent).where(Agent.id.in_(agent_ids), Agent.active).order_by(Agent.id)))
 
 
+def admins(session: Session) -> list[int]:
+    """Whom the desk tells when nobody else is named."""
+    return list(session.scalars(select(Agent.id).where(Agent.active, Agent.role == "admin").order_by(Agent.id)))
+
+
 def own(viewer: Viewer, notice_id: int) -> Notice | None:
     """One of his."""
     found = db.session.get(Notice, notice_id)
