@@ -134,7 +134,8 @@ def letter_text(sentence: str) -> str:
 
 def working_inbox(key: str) -> int | None:
     """One by which a mail about this alarm can leave: not the one it is about, none that stands still; the last that sent comes first."""
-    able = [stage for stage in alarms.ways_out() if not stage.red and key not in (f"delivery:{stage.of}", f"consent:{stage.of}")]
+    fit = [stage for stage in alarms.ways_out() if f"consent:{stage.of}" != key]
+    able = [stage for stage in fit if not stage.red and f"delivery:{stage.of}" != key]
     best = max(able, key=lambda stage: (stage.last_at is not None, stage.last_at or clock.now()), default=None)
     return best.of if best else None
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from helpdesk.actions import mailboxes
 from helpdesk.actions.transaction import transaction
 from helpdesk.extensions import db
-from helpdesk.models import Inbox, Letter, Mailbox, Notice, OAuthGrant
+from helpdesk.models import Delivery, Inbox, Letter, Mailbox, Notice, OAuthGrant
 from helpdesk.queries import alarms
 from helpdesk.queries.notices import address_of, sentence
 from tests.actions.test_alarms import STILL, look, look_on
@@ -89,3 +89,17 @@ def test_new_numbers_are_told_once(desk: SmallDesk, clock: Clock) -> None:
     assert address_of(notice.words, None) == f"/inboxes/{desk.ids['support']}"
     with force_locale("en"):
         assert "numbered the mailbox of \u2068support@example.com\u2069 anew" in sentence(notice.words, None)
+
+
+def test_the_letter_leaves_by_another_inbox_when_consent_has_ended(desk: SmallDesk, clock: Clock) -> None:
+    """By the inbox itself while its consent still holds."""
+    found = {}
+    for days in (6, -1):
+        with transaction() as session:
+            session.query(OAuthGrant).delete()
+        grant(desk, consent_expires_at=clock.move(seconds=1) + timedelta(days=days))
+        look_on(clock)
+        found[days] = [row.inbox_id for row in db.session.scalars(select(Delivery).where(Delivery.letter_id.is_not(None)))]
+    assert found[6] == [desk.ids["support"]]
+    assert desk.ids["support"] not in found[-1][1:]
+    assert len(found[-1]) == 2
