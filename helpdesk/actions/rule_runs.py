@@ -1,7 +1,8 @@
 """What a rule did, written down in the transaction in which it did it; and the limits of what a rule may do."""
 
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -21,13 +22,13 @@ from helpdesk.queries.notices import admins
 MOST_DEPTH = 5
 """An event that so many rules led to is answered by no further one (safety S47)."""
 MOST_ON_TICKET, MOST_OF_RULE, LOOK_EVERY = 20, 10_000, 20
-"""Runs an hour of one rule on one ticket, and on all; the second is looked at after every so many runs, because looking walks them."""
+"""Runs an hour of one rule on one ticket, and on all; the second is looked at after every so many runs of the rule, because looking walks
+them."""
 SKEW = timedelta(minutes=5)
 """So far apart may the clocks of two machines be."""
 TOLD = Limit("rule-told", 1, 3600)
-
-
-looks = itertools.count()
+looks: defaultdict[int, Iterator[int]] = defaultdict(itertools.count)
+"""Rule -> how often this process has had it act."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def too_often(session: Session, look: Look) -> str:
     """ "" while the rule may act; else which limit it met: "ticket" or "rule". Counted in the log itself."""
     if runs_on(session, look.ticket_id)[look.rule_id] >= MOST_ON_TICKET:
         return "ticket"
-    if next(looks) % LOOK_EVERY:
+    if next(looks[look.rule_id]) % LOOK_EVERY:
         return ""
     acted = select(RuleRun.id).where(RuleRun.rule_id == look.rule_id, last_hour())
     return "" if session.scalar(acted.order_by(RuleRun.id.desc()).offset(MOST_OF_RULE - 1).limit(1)) is None else "rule"
@@ -96,17 +97,19 @@ OFF = {"rule": "often", "broken": "broken"}
 
 
 def trip(session: Session, rule_id: int, ticket_id: int, why: str) -> None:
-    """A rule met a limit: "chain", "ticket" or "rule"; or what it names is "gone", or cannot be asked ("broken"). Its owner is told, once
-    an hour; one that acts too often, or cannot be read, is switched off."""
+    """A rule met a limit: "chain", "ticket" or "rule"; or what it names is "gone", or cannot be asked ("broken"). One that acts too often,
+    or cannot be read, is switched off; its owner is told, once an hour."""
     rule = session.get(Rule, rule_id)
-    if rule is None or spend(session, TOLD, f"{rule_id} {why}").full:
+    if rule is None:
+        return
+    if why in OFF and rule.active:
+        rule.active, rule.switched_off = False, OFF[why]
+        change_stamp(session)
+    if spend(session, TOLD, f"{rule_id} {why}").full:
         return
     version = session.get(RuleVersion, rule.version_id or 0)
     owner = version.agent_id if version else None
     kind = {"rule": "rule_off", "broken": "rule_broken", "gone": "rule_gone"}.get(why, "rule_loop")
-    if why in OFF:
-        rule.active, rule.switched_off = False, OFF[why]
-        change_stamp(session)
     told = {"kind": kind, "rule": rule.name, "rule_ar": rule.name_ar, "rule_id": rule.id}
     notify(session, able(session, owner) or admins(session), None if why in OFF or why == "gone" else ticket_id, told)
 
