@@ -1,4 +1,4 @@
-"""Taking back what a rule did since a moment: newest first, by new events, and only where the ticket is still as the rule left it."""
+"""Taking back what a rule did since a moment: newest first, by new events, and only where nobody has changed the same again."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,6 +13,7 @@ from helpdesk.actions.change import Change
 from helpdesk.actions.record import Actor, held_ticket
 from helpdesk.actions.transaction import transaction
 from helpdesk.errors import HelpdeskError
+from helpdesk.folding import fold
 from helpdesk.models import Event, RuleRun, Ticket
 from helpdesk.models.ticket import PRIORITIES
 from helpdesk.policy import Viewer
@@ -30,6 +31,10 @@ BACK: dict[str, Back] = {
     "ticket_moved": (lambda ticket: ticket.place, change.move),
 }
 """Kind of event -> what of the ticket it changed, and how that is changed back. Answers that left cannot be taken back."""
+
+
+TOGETHER = ("ticket_assigned", "ticket_unassigned"), ("ticket_tagged", "ticket_untagged")
+"""Kinds that change the same."""
 
 
 def undoable(rule_id: int, since: datetime) -> Select[int]:
@@ -70,6 +75,8 @@ def made_by(session: Session, run: RuleRun) -> list[Event]:
 
 def take_back(session: Session, ticket: Ticket, actor: Actor, event: Event) -> None:
     """One event, where nobody has changed the same since."""
+    if changed_since(session, event, actor.rule_id):
+        return
     try:
         if event.kind in BACK:
             now, make = BACK[event.kind]
@@ -81,3 +88,11 @@ def take_back(session: Session, ticket: Ticket, actor: Actor, event: Event) -> N
             change.tag(event.data["tag"])(session, ticket, actor)
     except HelpdeskError:
         return  # an agent or a team that is gone: the ticket stays as it is
+
+
+def changed_since(session: Session, event: Event, rule_id: int | None) -> bool:
+    """Whether anybody but the rule, and those who took back what it did, changed the same later: the same tag, of tags."""
+    kinds = next((kinds for kinds in TOGETHER if event.kind in kinds), (event.kind,))
+    later = select(Event.data).where(
+        Event.ticket_id == event.ticket_id, Event.id > event.id, Event.kind.in_(kinds), Event.rule_id.is_distinct_from(rule_id))
+    return any(fold(data.get("tag", "")) == fold(event.data.get("tag", "")) for data in session.scalars(later))

@@ -1,15 +1,19 @@
 """What a rule did since a moment is taken back: everything that can be, once, by new events, and nothing that somebody changed since."""
 
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from helpdesk import clock as time
 from helpdesk.actions import change, sla_policies
+from helpdesk.actions.receive import receive
 from helpdesk.actions.transaction import transaction
 from helpdesk.actions.undo_rule import undo_since
 from helpdesk.extensions import db
 from helpdesk.models import Event, SlaPolicy, SlaPolicyVersion, SlaTarget, TicketType
 from tests.automations.conftest import Write, runs, settle
-from tests.factories import Clock, SmallDesk, kinds, ticket
+from tests.factories import Clock, SmallDesk, kinds, messages, ticket
 
 FIRST_ANSWER = {"if": {"none": []}, "pause": [], "calendar": "team", "steps": [],
                 "targets": {"first_response": {"default": {"amount": 2, "unit": "hours"}}, "stages": []}}  # fmt: skip
@@ -67,6 +71,52 @@ def test_what_somebody_changed_since_stays(desk: SmallDesk, rule: Write) -> None
     change.change(desk.viewer("rana"), case, change.set_priority("low"))
     undo_since(desk.viewer("admin"), number, began)
     assert (ticket(case).priority, ticket(case).tags) == (0, [])
+
+
+LATER: dict[str, tuple[list[dict[str, Any]], list[change.Change], Any]] = {
+    "solved again": ([{"do": "set_status", "value": "solved"}], [change.set_status("open"), change.set_status("solved")], "solved"),
+    "solved once more by nobody": ([{"do": "set_status", "value": "solved"}], [], "open"),
+    "something else": ([{"do": "set_status", "value": "solved"}], [change.set_priority("low")], "open"),
+    "tagged again": ([{"do": "tag", "value": ["one"]}], [change.untag("one"), change.tag("ONE")], ["one"]),
+    "another tag": ([{"do": "tag", "value": ["one"]}], [change.tag("two")], ["two"]),
+    "untagged again": ([{"do": "untag", "value": ["old"]}], [change.tag("old"), change.untag("old")], []),
+    "untagged once more by nobody": ([{"do": "untag", "value": ["old"]}], [change.tag("new")], ["new", "old"]),
+    "the same priority": ([{"do": "set_priority", "value": "high"}], [change.set_priority("low"), change.set_priority("high")], 2),
+    "twice by the rule": ([{"do": "set_priority", "value": value} for value in ("high", "urgent")], [], 1),
+}
+
+
+@pytest.mark.parametrize("case", LATER)
+def test_what_somebody_did_later_is_his(desk: SmallDesk, rule: Write, case: str) -> None:
+    """Also where it is by now as the rule had left it."""
+    does, later, left = LATER[case]
+    number, began = rule("priority_changed", then=does), time.now()
+    asked = desk.ticket()
+    agent = desk.viewer("rana")
+    if does[0]["do"] == "untag":
+        change.change(agent, asked, change.tag("old"))
+    change.change(agent, asked, change.set_priority("urgent"), change.set_priority("normal"))
+    settle()
+    for one in later:
+        change.change(agent, asked, one)
+    undo_since(desk.viewer("admin"), number, began)
+    row = ticket(asked)
+    now = {"set_status": row.status, "set_priority": row.priority}.get(does[0]["do"], sorted(tag.name for tag in row.tags))
+    assert now == left
+
+
+def test_a_customer_who_reopens_and_an_agent_who_solves(desk: SmallDesk, rule: Write) -> None:
+    does = [{"do": "set_status", "value": "solved"}, {"do": "assign", "value": str(desk.ids["omar"])}]
+    number, began = rule("ticket_opened", then=does), time.now()
+    case = desk.ticket(authentication="pass")
+    settle()
+    answer = desk.mail("It is not solved.", in_reply_to=messages(case)[0].external_id, authentication="pass")
+    assert receive([answer])[0].ticket_id == case
+    agent = desk.viewer("admin")
+    change.change(agent, case, change.set_status("solved"))
+    change.change(agent, case, change.assign(None), change.assign(desk.ids["omar"]))
+    assert undo_since(desk.viewer("supervisor"), number, began) == 0
+    assert (ticket(case).status, ticket(case).assignee_id) == ("solved", desk.ids["omar"])
 
 
 def test_what_is_taken_back_is_no_new_work_for_the_rule(desk: SmallDesk, rule: Write) -> None:
