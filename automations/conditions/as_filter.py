@@ -1,5 +1,5 @@
 """A group of conditions as SQL: it finds the tickets of which `evaluate` says that the group holds. Words that tell of what just happened,
-of this very moment or of a text have no such form."""
+of the desk, of a text or of files have no such form."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, false, func, not_, or_, true
 
-from automations.conditions.columns import ASSIGNEE, INBOX, TEAM, Column
+from automations.conditions.columns import ASSIGNEE, INBOX, NOW, TEAM, Column
 from automations.conditions.kinds import KINDS, tags_of
 from automations.conditions.words import WORDS, Word
 from helpdesk.clock import FAR
@@ -71,6 +71,8 @@ def of_group(group: dict[str, Any], ago: Ago) -> ColumnElement[bool]:
 def of_condition(part: dict[str, Any], ago: Ago) -> ColumnElement[bool]:
     """One of them; never NULL."""
     word = WORDS[part["word"]]
+    if column_of(part).by_now:
+        ago[NOW] = timedelta()
     return ASKED[word.kind, part["test"]](column_of(part), part.get("value"), ago)
 
 
@@ -83,29 +85,47 @@ def among(column: Column, value: Any, _ago: Ago) -> ColumnElement[bool]:
 
 def more(column: Column, value: Any, _ago: Ago) -> ColumnElement[bool]:
     """A number over another."""
-    return column.fact > value
+    return counted(column, value) > value
 
 
 def less(column: Column, value: Any, _ago: Ago) -> ColumnElement[bool]:
     """A number under another."""
-    return column.fact < value
+    return counted(column, value) < value
 
 
 def just(column: Column, value: Any, _ago: Ago) -> ColumnElement[bool]:
     """This number."""
-    return column.fact == value
+    return counted(column, value) == value
+
+
+def counted(column: Column, value: Any) -> Any:
+    """The number, where it is counted no further than has to be known."""
+    return column.fact(int(value) + 2) if callable(column.fact) else column.fact
 
 
 def at_least(column: Column, value: Any, ago: Ago) -> ColumnElement[bool]:
     """So many whole minutes ago or more; what never was is no more."""
+    if column.side == "ahead":
+        return was(column) & (column.fact >= ahead(value, ago))
     moment = before(value, ago)
-    return was(column) & (column.fact <= moment if value else column.fact < moment)
+    return on_its_side(column, ago) & (column.fact <= moment if value else column.fact < moment)
 
 
 def under(column: Column, value: Any, ago: Ago) -> ColumnElement[bool]:
     """Fewer whole minutes ago; what never was is no less."""
+    if column.side == "ahead":
+        return on_its_side(column, ago) & (column.fact < ahead(value, ago))
     moment = before(value, ago)
-    return was(column) & (column.fact > moment if value else column.fact >= moment)
+    return on_its_side(column, ago) & (column.fact > moment if value else column.fact >= moment)
+
+
+def on_its_side(column: Column, ago: Ago) -> ColumnElement[bool]:
+    """It ever was, and lies where the word looks for it."""
+    if not column.side:
+        return was(column)
+    now = bindparam(NOW, None, type_=Moment())
+    ago[NOW] = timedelta()
+    return was(column) & (column.fact >= now if column.side == "ahead" else column.fact <= now)
 
 
 def was(column: Column) -> ColumnElement[bool]:
@@ -117,6 +137,13 @@ def before(minutes: int, ago: Ago) -> Any:
     """So many minutes before now, bound when it is asked. Less than a minute ago and less than a minute ahead are both no minute."""
     name = f"ago_{minutes}"
     ago[name] = timedelta(minutes=minutes) if minutes else -MINUTE
+    return bindparam(name, None, type_=Moment())
+
+
+def ahead(minutes: int, ago: Ago) -> Any:
+    """So many minutes from now on, bound when it is asked."""
+    name = f"ahead_{minutes}"
+    ago[name] = -timedelta(minutes=minutes)
     return bindparam(name, None, type_=Moment())
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from automations.conditions import choices, columns, desk_facts
@@ -38,9 +39,13 @@ def since_message(*kinds: str) -> Callable[[Facts], int | None]:
     return lambda facts: facts.minutes_since(facts.once(f"last {kinds}", lambda: facts.source.last(kinds)))
 
 
-def since_event(*kinds: str) -> Callable[[Facts], int | None]:
+def since_event(name: str, label: LazyString, *kinds: str) -> Word:
     """Minutes since something of these kinds happened last."""
-    return lambda facts: facts.minutes_since(facts.once(f"last event {kinds}", lambda: facts.source.last_event(kinds)))
+
+    def read(facts: Facts) -> int | None:
+        return facts.minutes_since(facts.once(f"last event {kinds}", lambda: facts.source.last_event(kinds)))
+
+    return Word(name, label, "time", "since", read, column=columns.since_event(*kinds))
 
 
 def until_due(facts: Facts) -> int | None:
@@ -76,25 +81,25 @@ WORDS = (
     Word("since_customer", _l("the time since the customer wrote"), "time", "since", since_message(*CUSTOMER),
          column=columns.SINCE_CUSTOMER),
     Word("since_us", _l("the time since we answered"), "time", "since", since_message(*OURS), column=columns.SINCE_US),
-    Word("since_note", _l("the time since a note was written"), "time", "since", since_message("note")),
-    Word("since_any", _l("the time since anybody wrote"), "time", "since", since_message("incoming", "outgoing", "note")),
+    Word("since_note", _l("the time since a note was written"), "time", "since", since_message("note"), column=columns.SINCE_NOTE),
+    Word("since_any", _l("the time since anybody wrote"), "time", "since", since_message("incoming", "outgoing", "note"),
+         column=columns.SINCE_ANY),
     Word("waiting", _l("the time the customer has waited"), "time", "since",
          lambda facts: facts.minutes_since(facts.ticket.waiting_since), column=columns.WAITING),
-    Word("since_status", _l("the time since the status changed"), "time", "since", since_event("status_changed")),
-    Word("since_assigned", _l("the time since somebody was assigned"), "time", "since", since_event("ticket_assigned")),
-    Word("since_team", _l("the time since the team changed"), "time", "since", since_event("team_changed")),
-    Word("since_priority", _l("the time since the priority changed"), "time", "since", since_event("priority_changed")),
-    Word("since_type", _l("the time since the type changed"), "time", "since", since_event("type_changed")),
-    Word("since_policy", _l("the time since it was put under a policy"), "time", "since", since_event("policy_changed")),
-    Word("since_subject", _l("the time since the subject changed"), "time", "since", since_event("subject_changed")),
-    Word("since_snoozed", _l("the time since it was snoozed"), "time", "since", since_event("ticket_snoozed")),
-    Word("since_woken", _l("the time since it woke"), "time", "since", since_event("ticket_woken")),
-    Word("since_moved", _l("the time since it was moved to another place"), "time", "since", since_event("ticket_moved")),
-    Word("since_failed", _l("the time since an answer could not be delivered"), "time", "since",
-         since_event("delivery_failed", "delivery_bounced")),
-    Word("since_tag", _l("the time since a tag was added"), "time", "since", since_event("ticket_tagged")),
-    Word("until_due", _l("the time until the promise falls due"), "time", "since", until_due),
-    Word("overdue", _l("the time by which the promise is late"), "time", "since", overdue),
+    since_event("since_status", _l("the time since the status changed"), "status_changed"),
+    since_event("since_assigned", _l("the time since somebody was assigned"), "ticket_assigned"),
+    since_event("since_team", _l("the time since the team changed"), "team_changed"),
+    since_event("since_priority", _l("the time since the priority changed"), "priority_changed"),
+    since_event("since_type", _l("the time since the type changed"), "type_changed"),
+    since_event("since_policy", _l("the time since it was put under a policy"), "policy_changed"),
+    since_event("since_subject", _l("the time since the subject changed"), "subject_changed"),
+    since_event("since_snoozed", _l("the time since it was snoozed"), "ticket_snoozed"),
+    since_event("since_woken", _l("the time since it woke"), "ticket_woken"),
+    since_event("since_moved", _l("the time since it was moved to another place"), "ticket_moved"),
+    since_event("since_failed", _l("the time since an answer could not be delivered"), "delivery_failed", "delivery_bounced"),
+    since_event("since_tag", _l("the time since a tag was added"), "ticket_tagged"),
+    Word("until_due", _l("the time until the promise falls due"), "time", "since", until_due, column=columns.UNTIL_DUE),
+    Word("overdue", _l("the time by which the promise is late"), "time", "since", overdue, column=columns.OVERDUE),
     Word("in_hours", _l("it is within business hours"), "desk", "yes", desk_facts.in_hours),
     Word("online", _l("the number of agents online"), "desk", "number", desk_facts.agents_online, now=True),
 )  # fmt: skip
