@@ -74,7 +74,7 @@ def builder(rule: Rule | None, kind: str, definition: dict[str, Any], problems: 
 
 
 def matches(definition: dict[str, Any], problems: dict[str, str]) -> Matching | None:
-    """How many open tickets match; None while something is wrong with the conditions."""
+    """How many tickets match; None while something is wrong with the conditions."""
     if any(place.startswith("if") for place in problems):
         return None
     return matching(db.session(), definition["if"])

@@ -179,6 +179,15 @@ def test_matching_takes_no_longer_than_a_page_may(site: Site, monkeypatch: pytes
     assert "Matches 0 of the newest 0 open tickets now." in text(site.post(boss, "/rules/draft", REFUND))
 
 
+def test_the_sentence_says_which_tickets_were_looked_at(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    boss, open_ones = site.client("supervisor"), {"if.2.word": "status", "if.2.test": "is", "if.2.value": "open"}
+    refund(site)
+    assert "Matches 1 of 2 tickets of the status and place it asks for." in text(site.post(boss, "/rules/draft", REFUND | open_ones))
+    monkeypatch.setattr(matching, "MOST_TICKETS", 1)
+    said = text(site.post(boss, "/rules/draft", REFUND | open_ones))
+    assert "Matches 1 of the newest 1 tickets of the status and place it asks for." in said
+
+
 def test_two_that_may_undo_each_other_are_listed(site: Site) -> None:
     boss = site.client("supervisor")
     written(site, boss)
