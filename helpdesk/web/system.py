@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk import clock, disk
 from helpdesk.actions import drain_outbox, due_moments
-from helpdesk.errors import Busy
+from helpdesk.errors import Busy, NotFound
 from helpdesk.extensions import db
 from helpdesk.queries import alarms, health, ledger
 from helpdesk.settings import current
@@ -47,10 +47,12 @@ def show() -> str:
         redis=alarms.redis_answers(), disk=disk.has_room(), free=disk.free_bytes(), go_on=GO_ON)
 
 
-@blueprint.post("/health/<any(outbox, due):stage>")
+@blueprint.post("/health/<stage>")
 @allow("admin")
 def go_on(stage: str) -> AnyResponse:
     """What was put aside after five failures is tried again."""
+    if stage not in GO_ON:
+        raise NotFound
     number = GO_ON[stage]()
     flash(ngettext("%(num)s is tried again in a moment.", "%(num)s are tried again in a moment.", number))
     return redirect(url_for("system.show"), 303)

@@ -61,7 +61,8 @@ def test_a_mailbox_that_waits_for_consent_is_not_said_to_fail(desk: SmallDesk, c
     grant(desk, problem="consent")
     clock.move(seconds=STILL)
     assert look_on(clock) == [f"consent:{desk.ids['support']}"]
-    (shown,) = alarms.shown()
+    with force_locale("en"):
+        (shown,) = alarms.shown()
     assert shown == "The consent for support@example.com has ended: its mail waits at the provider until an admin renews it."
     with transaction() as session:
         session.get_one(Mailbox, box).problem = "timeout"

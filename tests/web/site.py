@@ -45,6 +45,10 @@ LETTER = b"From: a@example.com\r\nTo: b@example.com\r\nMessage-ID: <p@example.co
 SOLVE: dict[str, Any] = {"on": [], "if": {}, "then": [{"do": "set_status", "value": "solved"}], "stop": False}
 
 
+WORDS = {"<token>": "x" * 43, "<path:filename>": "manifest.json", "<key>": "repair", "<stage>": "outbox"}
+"""What an address may name beside ids."""
+
+
 @dataclass
 class Site:
     """`ids` holds one of everything in the ticket of the support inbox, which rana and huda see and omar and lina do not."""
@@ -141,7 +145,9 @@ class Site:
         """A route's address with this desk's ids in it."""
         for name, value in (self.ids | others).items():
             rule = rule.replace(f"<int(max=2147483647):{name}>", str(value)).replace(f"<int:{name}>", str(value))
-        return rule.replace("<token>", "x" * 43).replace("<path:filename>", "manifest.json").replace("<key>", "repair")
+        for name, word in WORDS.items():
+            rule = rule.replace(name, word)
+        return rule
 
     def routes(self, method: str) -> list[tuple[str, str]]:
         """(rule, who may come in) of every route with that method but the static files."""
