@@ -27,11 +27,16 @@ def state(message_id: int) -> str:
     return db.session.scalars(select(Delivery.state).where(Delivery.message_id == message_id)).one()
 
 
+def become(states: dict[int, str]) -> None:
+    """Messages come to these states, however slow the machine is."""
+    until(lambda: delivery.drain() or {number: state(number) for number in states} == states, f"{states}", 30)
+
+
 def test_a_server_that_does_not_answer_holds_up_no_other_inbox(
     desk: SmallDesk, sink: Sink, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """RFC 5321 4.5.3.2.6 allows ten minutes for the answer after the dot; meanwhile everybody else's mail leaves."""
-    monkeypatch.setattr(smtp, "DOT_SECONDS", 3)
+    monkeypatch.setattr(smtp, "DOT_SECONDS", 8)
     monkeypatch.setattr(delivery, "MOST_SECONDS", 0.6)
     number, other = desk.ticket(), desk.ticket(inbox_id=desk.ids["parcels"])
     stuck = reply(desk.viewer("rana"), number, writing(number, to=[Person("", "hang@example.com")]))
@@ -40,13 +45,11 @@ def test_a_server_that_does_not_answer_holds_up_no_other_inbox(
     clock.move(seconds=UNDO_SECONDS)
     release_due()
     drain_outbox.drain()
-    delivery.drain()
-    assert [state(message.id) for message in (stuck, behind, beside)] == ["sending", "pending", "sent"]
+    become({stuck.id: "sending", behind.id: "pending", beside.id: "sent"})
     clock.move(seconds=6)
-    delivery.drain()
-    assert [state(message.id) for message in (stuck, behind)] == ["sending", "sent"], "beside a silent answer one more line is opened"
+    become({stuck.id: "sending", behind.id: "sent"})  # beside a silent answer one more line is opened
     for lane in delivery.Lane.opened:
-        lane.join(10)
+        lane.join(20)
     assert (state(stuck.id), len(sink.journal)) == ("uncertain", 3)
 
 
@@ -75,10 +78,10 @@ def test_however_many_servers_hang_another_inbox_delivers_at_once(
     try:
         for _ in range(each):
             leave(clock)
-        assert [state(number) for number in stuck] == ["sending"] * len(stuck)
+        become(dict.fromkeys(stuck, "sending"))
         other = answer(desk, desk.ids["parcels"], "noura@example.com")
         leave(clock)
-        assert [state(number) for number in [*stuck, other]] == [*["sending"] * len(stuck), becomes]
+        become(dict.fromkeys(stuck, "sending") | {other: becomes})
     finally:
         mute.close()
         sink.stop()
