@@ -24,6 +24,12 @@ def hours(name: str, week: Any, **whose: Any) -> None:
     calendars.create(calendars.CalendarChange(name, "", "Asia/Riyadh", week, **whose))
 
 
+def evenings_of_returns(desk: SmallDesk) -> None:
+    """Everybody works in the morning, the team of returns in the evening."""
+    hours("Usual", MORNING, standard=True)
+    hours("Evening", EVENING, team_ids=(desk.ids["returns"],))
+
+
 def timed(desk: SmallDesk, **after: Any) -> int:
     """A rule of the clock in force that writes a note; its id."""
     says = {"on": [], "if": {"all": []}, "then": [{"do": "note", "value": "Late."}], "stop": False, "after": TWO_HOURS | after}
@@ -76,8 +82,7 @@ def test_by_the_hours_of_promises(desk: SmallDesk, team: str, channel: str, due:
 
 @pytest.mark.parametrize(("after", "due"), [({}, 6), ({"unit": "hours"}, 2), ({"unit": "business_days", "amount": 1}, 10)])
 def test_another_team_has_other_hours(desk: SmallDesk, after: dict[str, Any], due: int) -> None:
-    hours("Usual", MORNING, standard=True)
-    hours("Evening", EVENING, team_ids=(desk.ids["returns"],))
+    evenings_of_returns(desk)
     timed(desk, **after)
     number = desk.ticket()
     work_off()
@@ -87,8 +92,7 @@ def test_another_team_has_other_hours(desk: SmallDesk, after: dict[str, Any], du
 
 
 def test_what_was_done_is_not_done_again_by_other_hours(desk: SmallDesk, clock: Clock) -> None:
-    hours("Usual", MORNING, standard=True)
-    hours("Evening", EVENING, team_ids=(desk.ids["returns"],))
+    evenings_of_returns(desk)
     late = timed(desk)
     number = desk.ticket()
     work_off()
@@ -142,8 +146,7 @@ def writes(desk: SmallDesk, number: int) -> None:
 @pytest.mark.parametrize("what", ["writes", "team", "feast"])
 def test_what_nobody_has_heard_of_puts_a_moment_off(desk: SmallDesk, clock: Clock, what: str) -> None:
     """A moment comes while a worker still has what happened before it in hand."""
-    hours("Usual", MORNING, standard=True)
-    hours("Evening", EVENING, team_ids=(desk.ids["returns"],))
+    evenings_of_returns(desk)
     late = timed(desk)
     number = desk.ticket()
     work_off()
